@@ -1,0 +1,204 @@
+import ipaddr from 'ipaddr.js';
+import { parseMillipercent } from '#libs/domain';
+import { EnvironmentReader } from './environment-reader.ts';
+import { parseRedisUrl, type RedisTarget } from './redis-url.ts';
+
+/** Everything a process may be told from outside, checked once. See the table in README.md. */
+export interface Config {
+  production: boolean;
+  databaseUrl: string;
+  redis: RedisTarget;
+  host: string;
+  port: number;
+  consoleHost: string;
+  consolePort: number;
+  opsPort: number;
+  /** Without trailing slash; null when unset. */
+  publicBaseUrl: string | null;
+  trustProxy: string[];
+  partnerApiKeys: { name: string; secret: string }[];
+  partnerUserId: number | null;
+  partnerApiId: number | null;
+  twilio: TwilioConfig | null;
+  smsbower: { apiKey: string; apiUrl: string } | null;
+  /** Thousandths of a percent. */
+  defaultMarkupMillipercent: bigint;
+  activationLifetimeSeconds: number;
+  unknownGraceSeconds: number;
+  unknownSendWindowSeconds: number;
+  /** 32 bytes. Outside production a fixed, worthless key stands in. */
+  encryptionKey: Buffer;
+  encryptionKeyConfigured: boolean;
+  rateLimitPerSecond: number;
+  logLevel: string;
+}
+
+export interface TwilioConfig {
+  accountSid: string;
+  authToken: string;
+  from: string | null;
+  messagingServiceSid: string | null;
+  apiBaseUrl: string;
+}
+
+export class ConfigError extends Error {
+  readonly mistakes: string[];
+
+  constructor(mistakes: string[]) {
+    super(`The configuration has ${mistakes.length} mistake(s):\n${mistakes.map((m) => `  - ${m}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.mistakes = mistakes;
+  }
+}
+
+const DEVELOPMENT_KEY = Buffer.from('smsx development key, not secret'.padEnd(32).slice(0, 32));
+
+/** Reads and checks the whole environment; throws one ConfigError that lists every mistake. */
+export function readConfig(env: Record<string, string | undefined> = process.env): Config {
+  const read = new EnvironmentReader(env);
+  const production = env.NODE_ENV === 'production';
+  const encryptionKey = readEncryptionKey(read, production);
+  const config: Config = {
+    production,
+    databaseUrl: readDatabaseUrl(read),
+    redis: readRedis(read),
+    host: read.text('HOST', '127.0.0.1'),
+    port: read.integer('PORT', 8080, 0, 65535),
+    consoleHost: read.text('CONSOLE_HOST', '127.0.0.1'),
+    consolePort: read.integer('CONSOLE_PORT', 8081, 0, 65535),
+    opsPort: read.integer('OPS_PORT', 0, 0, 65535),
+    publicBaseUrl: readBaseUrl(read),
+    trustProxy: readTrustProxy(read),
+    partnerApiKeys: readPartnerKeys(read),
+    partnerUserId: read.optionalInteger('PARTNER_VIRTUAL_USER_ID', 1, 2 ** 31 - 1),
+    partnerApiId: read.optionalInteger('PARTNER_VIRTUAL_API_ID', 1, 2 ** 31 - 1),
+    twilio: readTwilio(read),
+    smsbower: readSmsbower(read),
+    defaultMarkupMillipercent: readMarkup(read),
+    activationLifetimeSeconds: read.integer('ACTIVATION_LIFETIME_SECONDS', 1200, 1, 86_400),
+    unknownGraceSeconds: read.integer('UNKNOWN_GRACE_SECONDS', 120, 0, 86_400),
+    unknownSendWindowSeconds: read.integer('UNKNOWN_SEND_WINDOW_SECONDS', 60, 1, 86_400),
+    encryptionKey: encryptionKey ?? DEVELOPMENT_KEY,
+    encryptionKeyConfigured: encryptionKey !== null,
+    rateLimitPerSecond: read.integer('RATE_LIMIT_PER_SECOND', 100, 0, 1_000_000),
+    logLevel: read.oneOf('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
+  };
+  if (config.port !== 0 && config.port === config.consolePort) {
+    read.mistake('CONSOLE_PORT', `must differ from PORT (${config.port}): the console never shares the gateway's listener`);
+  }
+  if (read.mistakes.length > 0) throw new ConfigError(read.mistakes);
+  return config;
+}
+
+function readDatabaseUrl(read: EnvironmentReader): string {
+  const value = read.required('DATABASE_URL', 'for example postgres://smsx:secret@127.0.0.1:5432/smsx');
+  if (value && !/^postgres(ql)?:\/\//.test(value)) read.mistake('DATABASE_URL', 'must start with postgres://');
+  return value;
+}
+
+function readRedis(read: EnvironmentReader): RedisTarget {
+  const value = read.required('REDIS_URL', 'for example redis://127.0.0.1:6379');
+  if (!value) return { kind: 'single', url: '' };
+  const target = parseRedisUrl(value);
+  if (typeof target !== 'string') return target;
+  read.mistake('REDIS_URL', target);
+  return { kind: 'single', url: '' };
+}
+
+function readBaseUrl(read: EnvironmentReader): string | null {
+  const value = read.optional('PUBLIC_BASE_URL');
+  if (value === null) return null;
+  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol) || /[?#]/.test(value)) {
+    read.mistake('PUBLIC_BASE_URL', 'must be an absolute http or https URL without query, for example https://sms.example.com');
+    return null;
+  }
+  return value.replace(/\/+$/, '');
+}
+
+function readTrustProxy(read: EnvironmentReader): string[] {
+  const ranges = read.list('TRUST_PROXY');
+  for (const range of ranges) {
+    if (!ipaddr.isValid(range) && !ipaddr.isValidCIDR(range)) {
+      read.mistake('TRUST_PROXY', `"${range}" is not an address or CIDR range such as 10.0.0.0/8`);
+    }
+  }
+  return ranges;
+}
+
+function readPartnerKeys(read: EnvironmentReader): { name: string; secret: string }[] {
+  const keys: { name: string; secret: string }[] = [];
+  const names = new Set<string>();
+  for (const [index, entry] of read.list('PARTNER_API_KEYS').entries()) {
+    const [, name, secret] = /^([^:\s]+):([\x21-\x7e]+)$/.exec(entry) ?? [];
+    if (!name || !secret) {
+      read.mistake('PARTNER_API_KEYS', `entry ${index + 1} is not name:secret (printable ASCII, no spaces)`);
+    } else if (secret.length < 8) {
+      read.mistake('PARTNER_API_KEYS', `the secret of "${name}" is shorter than 8 characters; use openssl rand -hex 32`);
+    } else if (names.has(name)) {
+      read.mistake('PARTNER_API_KEYS', `the name "${name}" appears twice`);
+    } else {
+      names.add(name);
+      keys.push({ name, secret });
+    }
+  }
+  return keys;
+}
+
+function readTwilio(read: EnvironmentReader): TwilioConfig | null {
+  const accountSid = read.optional('TWILIO_ACCOUNT_SID');
+  const authToken = read.optional('TWILIO_AUTH_TOKEN');
+  const from = read.optional('TWILIO_FROM');
+  const messagingServiceSid = read.optional('TWILIO_MESSAGING_SERVICE_SID');
+  const apiBaseUrl = read.optional('TWILIO_API_BASE_URL') ?? 'https://api.twilio.com';
+  requireHttps(read, 'TWILIO_API_BASE_URL', apiBaseUrl);
+  if (!accountSid && !authToken && !from && !messagingServiceSid) return null;
+  if (!accountSid) read.mistake('TWILIO_ACCOUNT_SID', 'is missing although other TWILIO_ variables are set');
+  if (!authToken) read.mistake('TWILIO_AUTH_TOKEN', 'is missing although other TWILIO_ variables are set');
+  if (!from && !messagingServiceSid) {
+    read.mistake('TWILIO_FROM', 'is missing: set it or TWILIO_MESSAGING_SERVICE_SID');
+  }
+  if (!accountSid || !authToken) return null;
+  return { accountSid, authToken, from, messagingServiceSid, apiBaseUrl: apiBaseUrl.replace(/\/+$/, '') };
+}
+
+function readSmsbower(read: EnvironmentReader): { apiKey: string; apiUrl: string } | null {
+  const apiKey = read.optional('SMSBOWER_API_KEY');
+  const apiUrl = read.optional('SMSBOWER_API_URL');
+  if (!apiKey && !apiUrl) return null;
+  if (!apiKey) read.mistake('SMSBOWER_API_KEY', 'is missing although SMSBOWER_API_URL is set');
+  const url = apiUrl ?? 'https://smsbower.page/stubs/handler_api.php';
+  requireHttps(read, 'SMSBOWER_API_URL', url);
+  return apiKey ? { apiKey, apiUrl: url } : null;
+}
+
+function requireHttps(read: EnvironmentReader, name: string, value: string): void {
+  const problem = providerUrlProblem(value);
+  if (problem) read.mistake(name, problem);
+}
+
+/** Credentials travel to these URLs: https, or plain http to this host only. Null when the URL is fine. */
+export function providerUrlProblem(value: string): string | null {
+  if (!URL.canParse(value)) return 'must be an absolute URL';
+  const url = new URL(value);
+  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && loopback)) return null;
+  return 'must be https (plain http is allowed on loopback only)';
+}
+
+function readMarkup(read: EnvironmentReader): bigint {
+  const markup = parseMillipercent(read.text('DEFAULT_MARKUP_PERCENT', '0'));
+  if (markup === null) read.mistake('DEFAULT_MARKUP_PERCENT', 'must be a percentage such as 12.5');
+  return markup ?? 0n;
+}
+
+function readEncryptionKey(read: EnvironmentReader, production: boolean): Buffer | null {
+  const value = read.optional('ENCRYPTION_KEY');
+  if (value === null) {
+    if (production) read.mistake('ENCRYPTION_KEY', 'is required in production: 32 bytes as base64 (openssl rand -base64 32)');
+    return null;
+  }
+  const key = Buffer.from(value, 'base64');
+  if (key.length === 32 && /^[A-Za-z0-9+/]+={0,2}$/.test(value)) return key;
+  read.mistake('ENCRYPTION_KEY', 'must be 32 bytes as base64 (openssl rand -base64 32)');
+  return null;
+}
