@@ -1,0 +1,124 @@
+import type { ActivationCommand, ActivationReason, ActivationState, Micros } from '#libs/domain';
+import type { Queryable } from '#libs/platform';
+
+export interface ActivationRow {
+  id: number;
+  userId: number;
+  providerId: number;
+  providerRef: string | null;
+  service: string;
+  country: number;
+  priceMicros: Micros;
+  maxCostMicros: Micros;
+  costMicros: Micros | null;
+  phone: string | null;
+  state: ActivationState;
+  reason: ActivationReason | null;
+  reasonMessage: string | null;
+  currentPriceMicros: Micros | null;
+  clientRef: string | null;
+  version: number;
+  epoch: number;
+  claim: string | null;
+  buyOver: boolean;
+  purchasedAt: Date | null;
+  expiresAt: Date | null;
+  earliestCancelAt: Date | null;
+  expectingCode: boolean;
+  lateCode: boolean;
+  unusableAnswers: number;
+  /** Encrypted; context `activations.unusable_raw:<id>`. */
+  unusableRaw: Buffer | null;
+  cancelRequestedAt: Date | null;
+  command: ActivationCommand | null;
+  commandEpoch: number;
+  commandAnswer: string | null;
+  createdAt: Date;
+  endedAt: Date | null;
+}
+
+export const ACTIVATION_COLUMNS = `id, user_id AS "userId", provider_id AS "providerId", provider_ref AS "providerRef",
+  service, country, price_micros AS "priceMicros", max_cost_micros AS "maxCostMicros", cost_micros AS "costMicros", phone,
+  state, reason, reason_message AS "reasonMessage", current_price_micros AS "currentPriceMicros",
+  client_ref AS "clientRef", version, epoch, claim, buy_until <= now() AS "buyOver", purchased_at AS "purchasedAt",
+  expires_at AS "expiresAt", earliest_cancel_at AS "earliestCancelAt", expecting_code AS "expectingCode",
+  late_code AS "lateCode", unusable_answers AS "unusableAnswers", unusable_raw AS "unusableRaw",
+  cancel_requested_at AS "cancelRequestedAt", command, command_epoch AS "commandEpoch",
+  command_answer AS "commandAnswer", created_at AS "createdAt", ended_at AS "endedAt"`;
+
+export interface NewActivation {
+  userId: number;
+  apiKey: string;
+  providerId: number;
+  service: string;
+  country: number;
+  priceMicros: Micros;
+  maxCostMicros: Micros;
+  clientRef: string | null;
+  callbackUrl: string | null;
+  buySeconds: number;
+}
+
+export async function insertActivation(db: Queryable, activation: NewActivation): Promise<number> {
+  const { rows } = await db.query<{ id: number }>(
+    `INSERT INTO activations (user_id, api_key, provider_id, service, country, price_micros, max_cost_micros, client_ref,
+                              callback_url, buy_until)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + make_interval(secs => $10)) RETURNING id`,
+    [
+      activation.userId,
+      activation.apiKey,
+      activation.providerId,
+      activation.service,
+      activation.country,
+      activation.priceMicros,
+      activation.maxCostMicros,
+      activation.clientRef,
+      activation.callbackUrl,
+      activation.buySeconds,
+    ],
+  );
+  const id = rows[0]?.id;
+  if (id === undefined) throw new Error('the activation was not returned');
+  return id;
+}
+
+/** A rental of its wallet user; another's is not there. */
+export async function findActivation(
+  db: Queryable,
+  key: { id: number; userId: number },
+): Promise<ActivationRow | null> {
+  const { rows } = await db.query<ActivationRow>(
+    `SELECT ${ACTIVATION_COLUMNS} FROM activations WHERE id = $1 AND user_id = $2`,
+    [key.id, key.userId],
+  );
+  return rows[0] ?? null;
+}
+
+export async function findActivations(
+  db: Queryable,
+  key: { ids: number[]; userId: number },
+): Promise<ActivationRow[]> {
+  const { rows } = await db.query<ActivationRow>(
+    `SELECT ${ACTIVATION_COLUMNS} FROM activations WHERE id = ANY($1) AND user_id = $2`,
+    [key.ids, key.userId],
+  );
+  return rows;
+}
+
+/** For the background, which acts for every user. Never behind a partner's request. */
+export async function loadActivations(db: Queryable, ids: number[]): Promise<ActivationRow[]> {
+  const { rows } = await db.query<ActivationRow>(`SELECT ${ACTIVATION_COLUMNS} FROM activations WHERE id = ANY($1)`, [ids]);
+  return rows;
+}
+
+/** The rental behind a provider's own id, for the background. */
+export async function findActivationByRef(
+  db: Queryable,
+  key: { providerId: number; providerRef: string },
+): Promise<ActivationRow | null> {
+  const { rows } = await db.query<ActivationRow>(
+    `SELECT ${ACTIVATION_COLUMNS} FROM activations WHERE provider_id = $1 AND provider_ref = $2`,
+    [key.providerId, key.providerRef],
+  );
+  return rows[0] ?? null;
+}

@@ -1,0 +1,74 @@
+import type { Queryable } from '#libs/platform';
+
+export interface ApiKeyRow {
+  id: string;
+  userId: number | null;
+  name: string;
+  secretHash: Buffer;
+  scopes: string[];
+  allowedCidrs: string[];
+  createdAt: Date;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+  lastUsedAt: Date | null;
+}
+
+const COLUMNS = `id, user_id AS "userId", name, secret_hash AS "secretHash", scopes, allowed_cidrs AS "allowedCidrs",
+  created_at AS "createdAt", expires_at AS "expiresAt", revoked_at AS "revokedAt", last_used_at AS "lastUsedAt"`;
+
+export interface NewApiKey {
+  id: string;
+  userId: number | null;
+  name: string;
+  secretHash: Buffer;
+  scopes: string[];
+  allowedCidrs: string[];
+  expiresAt: Date | null;
+}
+
+export async function insertApiKey(db: Queryable, key: NewApiKey): Promise<ApiKeyRow> {
+  const { rows } = await db.query<ApiKeyRow>(
+    `INSERT INTO api_keys (id, user_id, name, secret_hash, scopes, allowed_cidrs, expires_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING ${COLUMNS}`,
+    [key.id, key.userId, key.name, key.secretHash, key.scopes, key.allowedCidrs, key.expiresAt],
+  );
+  const row = rows[0];
+  if (!row) throw new Error('the key was not returned');
+  return row;
+}
+
+export async function findApiKey(db: Queryable, id: string): Promise<ApiKeyRow | null> {
+  const { rows } = await db.query<ApiKeyRow>(`SELECT ${COLUMNS} FROM api_keys WHERE id = $1`, [id]);
+  return rows[0] ?? null;
+}
+
+export async function listApiKeys(db: Queryable): Promise<ApiKeyRow[]> {
+  const { rows } = await db.query<ApiKeyRow>(`SELECT ${COLUMNS} FROM api_keys ORDER BY created_at, id`);
+  return rows;
+}
+
+/** Whether any key could be used now. */
+export async function hasUsableApiKey(db: Queryable): Promise<boolean> {
+  const { rows } = await db.query<{ usable: boolean }>(
+    `SELECT EXISTS (SELECT 1 FROM api_keys
+       WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())) AS usable`,
+  );
+  return rows[0]?.usable ?? false;
+}
+
+/** Ends a key now, or at `at` (rotation with overlap). False when there is no such live key. */
+export async function endApiKey(db: Queryable, id: string, at: Date | null): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `UPDATE api_keys SET
+       revoked_at = CASE WHEN $2::timestamptz IS NULL THEN now() ELSE revoked_at END,
+       expires_at = CASE WHEN $2::timestamptz IS NULL THEN expires_at ELSE least(expires_at, $2::timestamptz) END
+     WHERE id = $1 AND revoked_at IS NULL`,
+    [id, at],
+  );
+  return rowCount === 1;
+}
+
+/** Best effort, at most once a minute for each key (the caller sees to that). */
+export async function touchApiKey(db: Queryable, id: string): Promise<void> {
+  await db.query('UPDATE api_keys SET last_used_at = now() WHERE id = $1', [id]);
+}

@@ -1,0 +1,102 @@
+import type { Queryable } from '#libs/platform';
+
+/** One rule that must hold whatever happened. `violations` counts offending rows; `examples` names some. */
+export interface InvariantResult {
+  id: string;
+  rule: string;
+  violations: number;
+  examples: string[];
+}
+
+interface Invariant {
+  id: string;
+  rule: string;
+  /** Selects one text column `offender` for each violation. */
+  sql: string;
+}
+
+const INVARIANTS: Invariant[] = [
+  {
+    id: 'I1',
+    rule: 'the postings of every ledger transaction sum to zero',
+    sql: `SELECT t.id::text AS offender FROM ledger_transactions t
+          LEFT JOIN ledger_postings p ON p.transaction_id = t.id
+          GROUP BY t.id HAVING coalesce(sum(p.amount_micros), 1) <> 0 OR count(p.account) < 2
+          UNION ALL
+          SELECT 'orphan ' || p.transaction_id FROM ledger_postings p
+          WHERE NOT EXISTS (SELECT 1 FROM ledger_transactions t WHERE t.id = p.transaction_id)`,
+  },
+  {
+    id: 'I2.balance',
+    rule: 'a wallet’s balance and held amount are the sums of its postings',
+    sql: `SELECT w.user_id::text AS offender FROM wallets w LEFT JOIN ledger_postings p ON p.user_id = w.user_id
+          GROUP BY w.user_id, w.balance_micros, w.held_micros
+          HAVING w.balance_micros <> coalesce(sum(p.amount_micros), 0)
+              OR w.held_micros <> coalesce(sum(p.amount_micros) FILTER (WHERE p.account = 'held'), 0)`,
+  },
+  {
+    id: 'I2.held',
+    rule: 'a wallet’s held amount is the sum of the prices of its open rentals',
+    sql: `SELECT w.user_id::text AS offender FROM wallets w LEFT JOIN activations a
+            ON a.user_id = w.user_id AND a.state IN ('pending', 'buying', 'purchase_unknown', 'active')
+          GROUP BY w.user_id, w.held_micros HAVING w.held_micros <> coalesce(sum(a.price_micros), 0)`,
+  },
+  {
+    id: 'I2.versions',
+    rule: 'the movements of a wallet are numbered without gaps',
+    sql: `SELECT w.user_id::text AS offender FROM wallets w LEFT JOIN wallet_entries e ON e.user_id = w.user_id
+          GROUP BY w.user_id, w.version
+          HAVING count(e.version) <> w.version OR coalesce(max(e.version), 0) <> w.version`,
+  },
+  {
+    id: 'I3',
+    rule: 'a rental has one hold and, once settled, exactly one of capture and release, at most the price',
+    sql: `SELECT a.id::text AS offender FROM activations a LEFT JOIN ledger_transactions t ON t.activation_id = a.id
+          GROUP BY a.id, a.state, a.price_micros
+          HAVING count(*) FILTER (WHERE t.kind = 'hold') <> 1
+              OR count(*) FILTER (WHERE t.kind IN ('capture', 'release'))
+                 <> CASE WHEN a.state IN ('pending', 'buying', 'purchase_unknown', 'active') THEN 0 ELSE 1 END
+              OR bool_or(t.kind IN ('capture', 'release', 'hold') AND t.amount_micros <> a.price_micros)`,
+  },
+  {
+    id: 'I5.captured',
+    rule: 'money was captured exactly where a code arrived in time',
+    sql: `SELECT a.id::text AS offender FROM activations a
+          WHERE (a.state IN ('received', 'finished')) <> EXISTS (
+                  SELECT 1 FROM activation_codes c WHERE c.activation_id = a.id AND NOT c.late)
+             OR (a.state IN ('received', 'finished')) <> EXISTS (
+                  SELECT 1 FROM ledger_transactions t WHERE t.activation_id = a.id AND t.kind = 'capture')`,
+  },
+  {
+    id: 'I5.released',
+    rule: 'every release has a named reason',
+    sql: `SELECT id::text AS offender FROM activations
+          WHERE state IN ('cancelled', 'refused', 'released') AND reason IS NULL`,
+  },
+  {
+    id: 'I6',
+    rule: 'every rental with a number has the provider’s reference',
+    sql: `SELECT id::text AS offender FROM activations
+          WHERE state IN ('active', 'received', 'finished', 'cancelled') AND purchased_at IS NOT NULL AND provider_ref IS NULL`,
+  },
+  {
+    id: 'I10',
+    rule: 'every idempotency key leads to its row',
+    sql: `SELECT k.route || ' ' || coalesce(k.message_id::text, k.activation_id::text) AS offender FROM idempotency_keys k
+          WHERE (k.message_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.id = k.message_id))
+             OR (k.activation_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM activations a WHERE a.id = k.activation_id))`,
+  },
+];
+
+/** Runs every rule over one snapshot. Alarms, never repairs. */
+export async function checkInvariants(db: Queryable): Promise<InvariantResult[]> {
+  const results: InvariantResult[] = [];
+  for (const { id, rule, sql } of INVARIANTS) {
+    const { rows } = await db.query<{ total: number; examples: string[] | null }>(
+      `WITH offenders AS (${sql})
+       SELECT count(*)::integer AS total, (array_agg(offender))[1:5] AS examples FROM offenders`,
+    );
+    results.push({ id, rule, violations: rows[0]?.total ?? 0, examples: rows[0]?.examples ?? [] });
+  }
+  return results;
+}

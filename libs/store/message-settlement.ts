@@ -1,0 +1,98 @@
+import type { Queryable } from '#libs/platform';
+
+/** The fence: only the holder of this claim on this epoch may write what its call came to. */
+export interface MessageClaim {
+  id: string;
+  epoch: number;
+  claim: string;
+}
+
+// A call that was given up as unknown may still come back with proof; the same claim may then settle it.
+const HELD = `id = $1 AND epoch = $2 AND claim = $3 AND state IN ('calling', 'unknown')`;
+
+/** False when the claim is no longer ours. The caller frees a wrongly adopted `providerSid` first. */
+export async function settleSent(
+  db: Queryable,
+  held: MessageClaim,
+  sent: { providerSid: string; providerStatus: string; rank: number },
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `UPDATE messages SET state = 'sent', provider_sid = $4, provider_status = $5, provider_rank = $6,
+       call_finished_at = now(), updated_at = now()
+     WHERE ${HELD}`,
+    [held.id, held.epoch, held.claim, sent.providerSid, sent.providerStatus, sent.rank],
+  );
+  return rowCount === 1;
+}
+
+export async function settleFailed(
+  db: Queryable,
+  held: MessageClaim,
+  failure: { error: string; providerErrorCode: string | null; errorMessage: string },
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `UPDATE messages SET state = 'failed', error = $4, provider_error_code = $5, error_message = $6,
+       call_finished_at = now(), updated_at = now()
+     WHERE ${HELD}`,
+    [held.id, held.epoch, held.claim, failure.error, failure.providerErrorCode, failure.errorMessage],
+  );
+  return rowCount === 1;
+}
+
+/** Proof that nothing was sent: back to `ready` as the next epoch after `delayMs`. `lastError` tells why, meanwhile. */
+export async function settleNotSent(
+  db: Queryable,
+  held: MessageClaim,
+  retry: { delayMs: number; lastError: string | null; lastMessage: string | null },
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `UPDATE messages SET state = 'ready', epoch = epoch + 1, claim = NULL, nudged_at = now(),
+       next_attempt_at = now() + make_interval(secs => $4::float8 / 1000), error = $5, error_message = $6, updated_at = now()
+     WHERE ${HELD}`,
+    [held.id, held.epoch, held.claim, retry.delayMs, retry.lastError, retry.lastMessage],
+  );
+  return rowCount === 1;
+}
+
+/** Nobody knows what became of it: looked for until the window ends, never sent meanwhile. */
+export async function settleUnknown(
+  db: Queryable,
+  held: MessageClaim,
+  look: { windowSeconds: number; firstLookSeconds: number },
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `UPDATE messages SET state = 'unknown', call_finished_at = now(), lookups = 0, updated_at = now(),
+       look_until = now() + make_interval(secs => $4), next_attempt_at = now() + make_interval(secs => $5)
+     WHERE id = $1 AND epoch = $2 AND claim = $3 AND state = 'calling'`,
+    [held.id, held.epoch, held.claim, look.windowSeconds, look.firstLookSeconds],
+  );
+  return rowCount === 1;
+}
+
+/**
+ * A listing credited this sid to a twin with the same text; now its true owner is known. The twin becomes unknown
+ * again and is looked for anew. Returns the twin's id when there was one.
+ */
+export async function freeAdoptedSid(db: Queryable, owner: { id: string; providerSid: string }): Promise<string | null> {
+  const { rows } = await db.query<{ id: string }>(
+    `UPDATE messages SET state = 'unknown', provider_sid = NULL, adopted = false, provider_status = NULL,
+       provider_rank = -1, lookups = 0, next_attempt_at = now(), look_until = now() + interval '60 seconds', updated_at = now()
+     WHERE provider_sid = $2 AND id <> $1 AND adopted AND state = 'sent' RETURNING id`,
+    [owner.id, owner.providerSid],
+  );
+  return rows[0]?.id ?? null;
+}
+
+/** The waiting caller was told of a refusal, so the message must not go out later. False when it has moved on. */
+export async function failRefused(
+  db: Queryable,
+  key: { id: string; owner: string },
+): Promise<{ errorMessage: string } | null> {
+  const { rows } = await db.query<{ errorMessage: string }>(
+    `UPDATE messages SET state = 'failed', updated_at = now()
+     WHERE id = $1 AND owner = $2 AND state = 'ready' AND error = 'provider_refused'
+     RETURNING coalesce(error_message, '') AS "errorMessage"`,
+    [key.id, key.owner],
+  );
+  return rows[0] ?? null;
+}

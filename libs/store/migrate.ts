@@ -1,0 +1,51 @@
+import { readdir } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { basename, extname, join } from 'node:path';
+import knex, { type Knex } from 'knex';
+import pg from 'pg';
+
+const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../migrations/', import.meta.url));
+/** Any number will do as long as every process uses the same. */
+const MIGRATION_LOCK = 727_001;
+
+/**
+ * Brings the schema up to date and returns the names of the migrations it ran. Two runs at once are safe: the second
+ * waits for the first and finds nothing to do.
+ */
+export async function migrate(databaseUrl: string): Promise<string[]> {
+  const guard = new pg.Client({ connectionString: databaseUrl });
+  await guard.connect();
+  const database = knex({ client: 'pg', connection: databaseUrl, pool: { min: 0, max: 1 } });
+  try {
+    await guard.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const [, names] = await database.migrate.latest({ migrationSource, tableName: 'schema_migrations' });
+    return names as string[];
+  } finally {
+    await database.destroy();
+    await guard.end();
+  }
+}
+
+/** Names of migrations that the database still lacks. */
+export async function pendingMigrations(databaseUrl: string): Promise<string[]> {
+  const database = knex({ client: 'pg', connection: databaseUrl, pool: { min: 0, max: 1 } });
+  try {
+    const [, pending] = await database.migrate.list({ migrationSource, tableName: 'schema_migrations' });
+    return pending.map((migration: string | { file: string }) => (typeof migration === 'string' ? migration : migration.file));
+  } finally {
+    await database.destroy();
+  }
+}
+
+/** Names drop the extension, so that sources (`.ts`) and the build (`.js`) share one ledger. */
+const migrationSource: Knex.MigrationSource<string> = {
+  async getMigrations() {
+    const files = await readdir(MIGRATIONS_FOLDER);
+    return files.filter((file) => /^\d+_\w+\.(ts|js)$/.test(file)).sort();
+  },
+  getMigrationName: (file) => basename(file, extname(file)),
+  async getMigration(file) {
+    const module: { up: (knex: Knex) => Promise<void> } = await import(pathToFileURL(join(MIGRATIONS_FOLDER, file)).href);
+    return { up: module.up, down: () => Promise.reject(new Error('migrations only go forward')) };
+  },
+};

@@ -1,0 +1,219 @@
+import type { ActivationReason, Micros } from '#libs/domain';
+import type { Queryable } from '#libs/platform';
+import { ACTIVATION_COLUMNS, type ActivationRow } from './activations.ts';
+
+/** The fence: only the holder of this claim on this epoch may write what its call came to. */
+export interface PurchaseClaim {
+  id: number;
+  epoch: number;
+  claim: string;
+}
+
+/** `pending` to `buying`, committed before the first byte leaves. Null: nothing to do for this epoch. */
+export async function claimPurchase(db: Queryable, key: PurchaseClaim): Promise<ActivationRow | null> {
+  const { rows } = await db.query<ActivationRow>(
+    `UPDATE activations SET state = 'buying', claim = $3, call_started_at = now(), version = version + 1
+     WHERE id = $1 AND epoch = $2 AND state = 'pending' AND buy_until > now() AND cancel_requested_at IS NULL
+       AND next_attempt_at <= now() + interval '1 second'
+     RETURNING ${ACTIVATION_COLUMNS}`,
+    [key.id, key.epoch, key.claim],
+  );
+  return rows[0] ?? null;
+}
+
+export interface BoughtNumber {
+  providerRef: string;
+  phone: string;
+  costMicros: Micros | null;
+  lifetimeSeconds: number;
+  earliestCancelSeconds: number;
+}
+
+/**
+ * A number was bought. Null when the claim is no longer ours; throws 23505 when the provider gave a reference that
+ * another rental has.
+ */
+export async function settlePurchased(
+  db: Queryable,
+  held: PurchaseClaim,
+  bought: BoughtNumber,
+): Promise<ActivationRow | null> {
+  const { rows } = await db.query<ActivationRow>(
+    `UPDATE activations SET state = 'active', provider_ref = $4, phone = $5, cost_micros = $6, purchased_at = now(),
+       expires_at = now() + make_interval(secs => $7), earliest_cancel_at = now() + make_interval(secs => $8),
+       release_at = NULL, version = version + 1,
+       command = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE 'cancel' END,
+       command_epoch = command_epoch + 1,
+       command_next_at = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE now() END
+     WHERE id = $1 AND epoch = $2 AND claim = $3 AND state IN ('buying', 'purchase_unknown')
+     RETURNING ${ACTIVATION_COLUMNS}`,
+    [
+      held.id,
+      held.epoch,
+      held.claim,
+      bought.providerRef,
+      bought.phone,
+      bought.costMicros,
+      bought.lifetimeSeconds,
+      bought.earliestCancelSeconds,
+    ],
+  );
+  return rows[0] ?? null;
+}
+
+/** Nothing was bought, and it is final. The caller releases the hold in the same transaction. */
+export async function settleRefused(
+  db: Queryable,
+  held: PurchaseClaim,
+  refusal: { reason: ActivationReason; message: string; currentPriceMicros: Micros | null },
+): Promise<ActivationRow | null> {
+  const { rows } = await db.query<ActivationRow>(
+    `UPDATE activations SET state = 'refused', reason = $4, reason_message = $5, current_price_micros = $6,
+       ended_at = now(), version = version + 1
+     WHERE id = $1 AND epoch = $2 AND claim = $3 AND state = 'buying'
+     RETURNING ${ACTIVATION_COLUMNS}`,
+    [held.id, held.epoch, held.claim, refusal.reason, refusal.message, refusal.currentPriceMicros],
+  );
+  return rows[0] ?? null;
+}
+
+/** Proof that nothing was sent: tried again as the next epoch. Null when the claim is not ours. */
+export async function settleNotBought(
+  db: Queryable,
+  held: PurchaseClaim,
+  delayMs: number,
+): Promise<ActivationRow | null> {
+  const { rows } = await db.query<ActivationRow>(
+    `UPDATE activations SET state = 'pending', epoch = epoch + 1, claim = NULL, nudged_at = now(),
+       next_attempt_at = now() + make_interval(secs => $4::float8 / 1000), version = version + 1
+     WHERE id = $1 AND epoch = $2 AND claim = $3 AND state = 'buying'
+     RETURNING ${ACTIVATION_COLUMNS}`,
+    [held.id, held.epoch, held.claim, delayMs],
+  );
+  return rows[0] ?? null;
+}
+
+/** A number may have been bought. The hold stays until a push tells, or `holdSeconds` are over. */
+export async function settlePurchaseUnknown(
+  db: Queryable,
+  held: PurchaseClaim,
+  holdSeconds: number,
+): Promise<ActivationRow | null> {
+  const { rows } = await db.query<ActivationRow>(
+    `UPDATE activations SET state = 'purchase_unknown', release_at = call_started_at + make_interval(secs => $4),
+       version = version + 1
+     WHERE id = $1 AND epoch = $2 AND claim = $3 AND state = 'buying'
+     RETURNING ${ACTIVATION_COLUMNS}`,
+    [held.id, held.epoch, held.claim, holdSeconds],
+  );
+  return rows[0] ?? null;
+}
+
+/** Purchases whose worker must be gone: a number may have been bought. */
+export async function abandonPurchases(
+  db: Queryable,
+  options: { olderThanSeconds: number; holdSeconds: number; limit: number },
+): Promise<ActivationRow[]> {
+  const { rows } = await db.query<ActivationRow>(
+    `UPDATE activations SET state = 'purchase_unknown', release_at = call_started_at + make_interval(secs => $2),
+       version = version + 1
+     WHERE id IN (SELECT id FROM activations
+                  WHERE state = 'buying' AND call_started_at < now() - make_interval(secs => $1)
+                  ORDER BY call_started_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+     RETURNING ${ACTIVATION_COLUMNS}`,
+    [options.olderThanSeconds, options.holdSeconds, options.limit],
+  );
+  return rows;
+}
+
+/** Purchases due whose nudge may be lost, at most every `quietSeconds` each. */
+export async function takeDuePurchases(
+  db: Queryable,
+  options: { limit: number; quietSeconds: number },
+): Promise<{ id: number; epoch: number }[]> {
+  const { rows } = await db.query<{ id: number; epoch: number }>(
+    `UPDATE activations SET nudged_at = now() WHERE id IN (
+       SELECT id FROM activations
+       WHERE state = 'pending' AND next_attempt_at < now() - interval '1 second'
+         AND coalesce(nudged_at, '-infinity') < now() - make_interval(secs => $2)
+       ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+     RETURNING id, epoch`,
+    [options.limit, options.quietSeconds],
+  );
+  return rows;
+}
+
+/**
+ * Ends a purchase that was never started: its time is over, or its partner cancelled it. Null when a call is under
+ * way or it has ended. The caller releases the hold in the same transaction.
+ */
+export async function endPending(
+  db: Queryable,
+  key: { id: number; state: 'refused' | 'cancelled'; reason: ActivationReason; message: string },
+): Promise<ActivationRow | null> {
+  const { rows } = await db.query<ActivationRow>(
+    `UPDATE activations SET state = $2, reason = $3, reason_message = $4, ended_at = now(), version = version + 1
+     WHERE id = $1 AND state = 'pending'
+       AND CASE WHEN $2 = 'cancelled' THEN cancel_requested_at IS NOT NULL ELSE buy_until <= now() END
+     RETURNING ${ACTIVATION_COLUMNS}`,
+    [key.id, key.state, key.reason, key.message],
+  );
+  return rows[0] ?? null;
+}
+
+/** Pending purchases to end: out of time, or cancelled before they were started. */
+export async function listPendingToEnd(
+  db: Queryable,
+  limit: number,
+): Promise<{ id: number; cancelled: boolean }[]> {
+  const { rows } = await db.query<{ id: number; cancelled: boolean }>(
+    `SELECT id, cancel_requested_at IS NOT NULL AS cancelled FROM activations
+     WHERE state = 'pending' AND (buy_until <= now() OR cancel_requested_at IS NOT NULL) LIMIT $1`,
+    [limit],
+  );
+  return rows;
+}
+
+/** Unknown purchases whose time is over; the caller releases each in a transaction of its own. */
+export async function listUnknownToRelease(db: Queryable, limit: number): Promise<number[]> {
+  const { rows } = await db.query<{ id: number }>(
+    `SELECT id FROM activations WHERE state = 'purchase_unknown' AND release_at <= now() ORDER BY release_at LIMIT $1`,
+    [limit],
+  );
+  return rows.map((row) => row.id);
+}
+
+export async function releaseUnknown(db: Queryable, id: number): Promise<ActivationRow | null> {
+  const { rows } = await db.query<ActivationRow>(
+    `UPDATE activations SET state = 'released', reason = 'unknown_outcome', ended_at = now(), version = version + 1,
+       reason_message = 'The provider never said whether a number was bought. Nothing was charged.'
+     WHERE id = $1 AND state = 'purchase_unknown' AND release_at <= now()
+     RETURNING ${ACTIVATION_COLUMNS}`,
+    [id],
+  );
+  return rows[0] ?? null;
+}
+
+/**
+ * A push named a rental that we do not know: it is what an unknown purchase bought, if exactly one purchase of that
+ * service and country was under way. Null otherwise. Throws 23505 when the reference got an owner meanwhile.
+ */
+export async function adoptPurchase(
+  db: Queryable,
+  push: { providerId: number; providerRef: string; service: string; country: number; lifetimeSeconds: number; earliestCancelSeconds: number },
+): Promise<ActivationRow | null> {
+  const { rows } = await db.query<ActivationRow>(
+    `UPDATE activations SET state = 'active', provider_ref = $2, purchased_at = call_started_at,
+       expires_at = call_started_at + make_interval(secs => $5),
+       earliest_cancel_at = call_started_at + make_interval(secs => $6), release_at = NULL, version = version + 1,
+       command = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE 'cancel' END,
+       command_epoch = command_epoch + 1,
+       command_next_at = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE now() END
+     WHERE state = 'purchase_unknown' AND id = (
+       SELECT min(id) FROM activations
+       WHERE provider_id = $1 AND service = $3 AND country = $4 AND state = 'purchase_unknown' HAVING count(*) = 1)
+     RETURNING ${ACTIVATION_COLUMNS}`,
+    [push.providerId, push.providerRef, push.service, push.country, push.lifetimeSeconds, push.earliestCancelSeconds],
+  );
+  return rows[0] ?? null;
+}
