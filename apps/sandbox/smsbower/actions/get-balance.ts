@@ -1,0 +1,9 @@
+import { type Answer, text } from '../../core/reply.ts';
+import { spendableMicros } from '../../core/state.ts';
+import { plainDollars } from '../money-words.ts';
+import type { ActionInput } from './index.ts';
+
+/** Reserved money is left out. */
+export function getBalance({ ctx }: ActionInput): Answer {
+  return text(`ACCESS_BALANCE:${plainDollars(spendableMicros(ctx.state))}`);
+}

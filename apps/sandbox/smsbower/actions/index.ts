@@ -1,0 +1,40 @@
+import type { Call } from '../../core/calls.ts';
+import type { SandboxContext } from '../../core/context.ts';
+import type { Answer } from '../../core/reply.ts';
+import type { Query } from '../query.ts';
+import { getBalance } from './get-balance.ts';
+import { getCountries } from './get-countries.ts';
+import { getNumber } from './get-number.ts';
+import { getNumberV2 } from './get-number-v2.ts';
+import { getOperators } from './get-operators.ts';
+import { getPrices } from './get-prices.ts';
+import { getPricesV2 } from './get-prices-v2.ts';
+import { getPricesV3 } from './get-prices-v3.ts';
+import { getServicesList } from './get-services-list.ts';
+import { getStatus } from './get-status.ts';
+import { getTopCountriesByService } from './get-top-countries-by-service.ts';
+import { setStatus } from './set-status.ts';
+
+export interface ActionInput {
+  ctx: SandboxContext;
+  query: Query;
+  call: Call;
+}
+
+export type Action = (input: ActionInput) => Answer | Promise<Answer>;
+
+/** All that the live service knows; any other name is BAD_ACTION, getActiveActivations too. */
+export const ACTIONS: Record<string, Action> = {
+  getBalance,
+  getCountries,
+  getNumber,
+  getNumberV2,
+  getOperators,
+  getPrices,
+  getPricesV2,
+  getPricesV3,
+  getServicesList,
+  getStatus,
+  getTopCountriesByService,
+  setStatus,
+};
