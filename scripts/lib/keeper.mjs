@@ -53,7 +53,9 @@ async function start() {
 }
 
 function own(service) {
-  running.push(service);
+  const exited = new Promise((resolve) => service.child.once('exit', resolve));
+  // Waiting for the event too leaves no zombie behind.
+  running.push({ ...service, stop: () => service.stop().then(() => exited) });
   service.child.once('exit', (code, signal) => {
     stop(
       1,
