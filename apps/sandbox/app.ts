@@ -49,7 +49,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 function buildApp(ctx: SandboxContext): FastifyInstance {
   const app = Fastify({ logger: false, forceCloseConnections: true, bodyLimit: 1_048_576 });
-  registerSmsbower(app, ctx);
+  app.register((smsbower) => registerSmsbower(smsbower, ctx));
   app.register((twilio) => registerTwilio(twilio, ctx), { prefix: '/2010-04-01/Accounts' });
   app.register((control) => registerControl(control, ctx), { prefix: '/control' });
   app.register((inbox) => registerInbox(inbox, ctx));

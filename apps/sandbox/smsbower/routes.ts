@@ -8,7 +8,13 @@ import { parameter, type Query } from './query.ts';
 export const SMSBOWER_PATH = '/stubs/handler_api.php';
 
 /** GET and HEAD only, the key in the query; errors of the framework in JSON, those of the business as words with 200. */
-export function registerSmsbower(app: FastifyInstance, ctx: SandboxContext): void {
+export async function registerSmsbower(app: FastifyInstance, ctx: SandboxContext): Promise<void> {
+  // A body is never looked at, so none can be malformed before the method is refused.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, payload, done) => {
+    payload.resume();
+    done(null);
+  });
   app.get<{ Querystring: Query }>(SMSBOWER_PATH, async (request, reply) => {
     const query = request.query;
     const action = parameter(query, 'action') ?? '';

@@ -38,7 +38,7 @@ export const COUNTRIES: readonly CountryRow[] = [
   ]),
   row(10, 'Vietnam', 'Вьетнам', '越南', 'vietnam', ['8490', '8491', '8498'], 7, ['mobifone', 'viettel']),
   row(15, 'Poland', 'Польша', '波兰', 'poland', ['48501', '48600', '48721'], 6, ['plus', 'play', 'orange']),
-  row(16, 'United Kingdom', 'Великобритания', '英国', 'united-kingdom', ['447400', '447520', '447911'], 6, [
+  row(16, 'United Kingdom', 'Великобритания', '英国', 'united-kingdom', ['447400', '447520', '447860'], 6, [
     'ee',
     'o2',
   ]),
