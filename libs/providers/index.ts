@@ -1,0 +1,6 @@
+export * from './budget.ts';
+export * from './port.ts';
+export * from './registry.ts';
+export { createSmsbowerProvider, type SmsbowerConfig, type SmsbowerTimeouts } from './smsbower/provider.ts';
+export * from './token-bucket.ts';
+export { createTwilioProvider, type TwilioOptions } from './twilio/provider.ts';
