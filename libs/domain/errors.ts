@@ -11,50 +11,186 @@ interface ErrorDefinition {
 }
 
 export const ERRORS = {
-  invalid_json: e(400, 'The body is not a JSON object.', 'Send a JSON object, for example {"to":"+15551234567","message":"Hello"}.'),
-  invalid_to: e(400, 'to is not a phone number in E.164 form.', 'Send a plus sign, country code and number, digits only: "+15551234567".'),
-  invalid_message: e(400, 'message is not a text that can be sent.', 'Send a string of 1 to 1600 characters without NUL or lone surrogates.'),
-  invalid_reference: e(400, 'reference is not a string of 1 to 255 characters.', 'Shorten it, or leave it out.'),
-  invalid_callback_url: e(400, 'callback_url is not an https address.', 'Send an absolute https URL of at most 2048 characters, or leave it out.'),
-  invalid_validity_seconds: e(400, 'validity_seconds is not a whole number from 1 to 36000.', 'Send a number of seconds in that range, or leave it out.'),
-  invalid_send_at: e(400, 'send_at is not a time within the next 35 days.', 'Send an RFC 3339 time with zone, for example "2030-01-31T09:00:00Z".'),
+  invalid_json: e(
+    400,
+    'The body is not a JSON object.',
+    'Send a JSON object, for example {"to":"+15551234567","message":"Hello"}.',
+  ),
+  invalid_to: e(
+    400,
+    'to is not a phone number in E.164 form.',
+    'Send a plus sign, country code and number, digits only: "+15551234567".',
+  ),
+  invalid_message: e(
+    400,
+    'message is not a text that can be sent.',
+    'Send a string of 1 to 1600 characters without NUL or lone surrogates.',
+  ),
+  invalid_reference: e(
+    400,
+    'reference is not a string of 1 to 255 characters.',
+    'Shorten it, or leave it out.',
+  ),
+  invalid_callback_url: e(
+    400,
+    'callback_url is not an https address.',
+    'Send an absolute https URL of at most 2048 characters, or leave it out.',
+  ),
+  invalid_validity_seconds: e(
+    400,
+    'validity_seconds is not a whole number from 1 to 36000.',
+    'Send a number of seconds in that range, or leave it out.',
+  ),
+  invalid_send_at: e(
+    400,
+    'send_at is not a time within the next 35 days.',
+    'Send an RFC 3339 time with zone, for example "2030-01-31T09:00:00Z".',
+  ),
   invalid_action: e(400, 'action is missing or unknown.', 'Use one of the actions listed on this page.'),
   invalid_service: e(400, 'service is not a known service code.', 'Take the code from action=services.'),
-  invalid_country: e(400, 'country is not a known country id.', 'Take the id, a whole number, from action=countries.'),
-  invalid_id: e(400, 'id is not an activation id.', 'Send the activation_id that rent_number returned: decimal digits.'),
-  invalid_ids: e(400, 'ids is not a list of 1 to 100 activation ids.', 'Send decimal ids separated by commas.'),
-  invalid_api_id: e(400, 'api_id is not a provider row number.', 'Send the whole number given by the operator, or leave it out.'),
-  invalid_max_price: e(400, 'max_price is not an amount in dollars.', 'Send a decimal string such as "0.50", or leave it out.'),
-  invalid_client_ref: e(400, 'client_ref is not a string of 1 to 255 characters.', 'Shorten it, or leave it out.'),
-  invalid_idempotency_key: e(400, 'Idempotency-Key is not 1 to 255 printable ASCII characters.', 'Send a UUID, for example.'),
-  invalid_prefer: e(400, 'Prefer: wait is not a whole number of seconds from 0 to 20.', 'Send Prefer: wait=10, or leave it out.'),
-  invalid_request: e(400, 'The request could not be read.', 'Check the URL, its query and the headers; each parameter may appear once.'),
-  unauthorized: e(401, 'The API key is missing or not valid.', 'Send Authorization: Bearer <key> or X-API-Key: <key>.'),
-  insufficient_funds: e(402, 'The wallet does not cover the price.', 'Ask the operator to add funds, or wait until held amounts are released.'),
-  insufficient_scope: e(403, 'This API key may not do that.', 'Ask the operator for a key with the scope named in the message.'),
-  activation_not_found: e(404, 'There is no such activation.', 'Use an activation_id that this wallet rented.'),
-  message_not_found: e(404, 'There is no such message.', 'Use an id that this partner was given by sms-send.'),
-  api_not_found: e(404, 'There is no provider row with this api_id.', 'Leave api_id out, or ask the operator for the right number.'),
+  invalid_country: e(
+    400,
+    'country is not a known country id.',
+    'Take the id, a whole number, from action=countries.',
+  ),
+  invalid_id: e(
+    400,
+    'id is not an activation id.',
+    'Send the activation_id that rent_number returned: decimal digits.',
+  ),
+  invalid_ids: e(
+    400,
+    'ids is not a list of 1 to 100 activation ids.',
+    'Send decimal ids separated by commas.',
+  ),
+  invalid_api_id: e(
+    400,
+    'api_id is not a provider row number.',
+    'Send the whole number given by the operator, or leave it out.',
+  ),
+  invalid_max_price: e(
+    400,
+    'max_price is not an amount in dollars.',
+    'Send a decimal string such as "0.50", or leave it out.',
+  ),
+  invalid_client_ref: e(
+    400,
+    'client_ref is not a string of 1 to 255 characters.',
+    'Shorten it, or leave it out.',
+  ),
+  invalid_idempotency_key: e(
+    400,
+    'Idempotency-Key is not 1 to 255 printable ASCII characters.',
+    'Send a UUID, for example.',
+  ),
+  invalid_prefer: e(
+    400,
+    'Prefer: wait is not a whole number of seconds from 0 to 20.',
+    'Send Prefer: wait=10, or leave it out.',
+  ),
+  invalid_request: e(
+    400,
+    'The request could not be read.',
+    'Check the URL, its query and the headers; each parameter may appear once.',
+  ),
+  unauthorized: e(
+    401,
+    'The API key is missing or not valid.',
+    'Send Authorization: Bearer <key> or X-API-Key: <key>.',
+  ),
+  insufficient_funds: e(
+    402,
+    'The wallet does not cover the price.',
+    'Ask the operator to add funds, or wait until held amounts are released.',
+  ),
+  insufficient_scope: e(
+    403,
+    'This API key may not do that.',
+    'Ask the operator for a key with the scope named in the message.',
+  ),
+  activation_not_found: e(
+    404,
+    'There is no such activation.',
+    'Use an activation_id that this wallet rented.',
+  ),
+  message_not_found: e(
+    404,
+    'There is no such message.',
+    'Use an id that this partner was given by sms-send.',
+  ),
+  api_not_found: e(
+    404,
+    'There is no provider row with this api_id.',
+    'Leave api_id out, or ask the operator for the right number.',
+  ),
   not_found: e(404, 'There is nothing at this address.', 'See the list of endpoints on this page.'),
   method_not_allowed: e(405, 'This method is not allowed here.', 'Use the method named in the Allow header.'),
-  out_of_stock: e(409, 'No number is available for this service and country at the quoted price.', 'Try later, another country, or ask prices again. Nothing was charged.'),
-  price_changed: e(409, 'The price is now higher than quoted or allowed.', 'Read current_price and rent again, with max_price if you set one. Nothing was charged.'),
-  code_already_received: e(409, 'A code has already arrived, so the rental can no longer be cancelled.', 'Use otp from this reply; it is paid.'),
+  out_of_stock: e(
+    409,
+    'No number is available for this service and country at the quoted price.',
+    'Try later, another country, or ask prices again. Nothing was charged.',
+  ),
+  price_changed: e(
+    409,
+    'The price is now higher than quoted or allowed.',
+    'Read current_price and rent again, with max_price if you set one. Nothing was charged.',
+  ),
+  code_already_received: e(
+    409,
+    'A code has already arrived, so the rental can no longer be cancelled.',
+    'Use otp from this reply; it is paid.',
+  ),
   code_not_received: e(409, 'No code has arrived yet.', 'Wait for the first code, or cancel the rental.'),
   already_cancelled: e(409, 'The rental has already ended without a code.', 'Rent another number.'),
   already_finished: e(409, 'The rental has already been finished.', 'Rent another number.'),
-  idempotency_in_flight: e(409, 'The first request with this Idempotency-Key is still running.', 'Repeat it after a few seconds.'),
+  idempotency_in_flight: e(
+    409,
+    'The first request with this Idempotency-Key is still running.',
+    'Repeat it after a few seconds.',
+  ),
   payload_too_large: e(413, 'The body is larger than 32 KiB.', 'Send a smaller body.'),
-  idempotency_mismatch: e(422, 'This Idempotency-Key was used with another body.', 'Use a new key for a new request.'),
+  idempotency_mismatch: e(
+    422,
+    'This Idempotency-Key was used with another body.',
+    'Use a new key for a new request.',
+  ),
   rate_limited: e(429, 'Too many requests with this API key.', 'Wait for the seconds in Retry-After.'),
-  internal_error: e(500, 'Something went wrong on our side.', 'Repeat a POST with the same Idempotency-Key; give the operator the request_id.'),
-  outbound_sms_not_configured: e(501, 'Outbound SMS is not set up on this server.', 'The operator must set the Twilio variables.'),
-  provider_error: e(502, 'The provider refused the request.', 'Read the message; it holds the provider’s words.'),
+  internal_error: e(
+    500,
+    'Something went wrong on our side.',
+    'Repeat a POST with the same Idempotency-Key; give the operator the request_id.',
+  ),
+  outbound_sms_not_configured: e(
+    501,
+    'Outbound SMS is not set up on this server.',
+    'The operator must set the Twilio variables.',
+  ),
+  provider_error: e(
+    502,
+    'The provider refused the request.',
+    'Read the message; it holds the provider’s words.',
+  ),
   no_api_keys_configured: e(503, 'This server has no API keys yet.', 'The operator must create one.'),
-  partner_user_not_configured: e(503, 'No wallet user is configured for this API key.', 'The operator must set PARTNER_VIRTUAL_USER_ID or bind the key to a user.'),
-  virtual_numbers_not_configured: e(503, 'No number provider is set up on this server.', 'The operator must add a provider row.'),
-  provider_unavailable: e(503, 'The provider gives no answer at present.', 'Try again after the seconds in Retry-After. Nothing was charged.'),
-  overloaded: e(503, 'The server cannot take the request now.', 'Try again after the seconds in Retry-After.'),
+  partner_user_not_configured: e(
+    503,
+    'No wallet user is configured for this API key.',
+    'The operator must set PARTNER_VIRTUAL_USER_ID or bind the key to a user.',
+  ),
+  virtual_numbers_not_configured: e(
+    503,
+    'No number provider is set up on this server.',
+    'The operator must add a provider row.',
+  ),
+  provider_unavailable: e(
+    503,
+    'The provider gives no answer at present.',
+    'Try again after the seconds in Retry-After. Nothing was charged.',
+  ),
+  overloaded: e(
+    503,
+    'The server cannot take the request now.',
+    'Try again after the seconds in Retry-After.',
+  ),
 } as const satisfies Record<string, ErrorDefinition>;
 
 export type ErrorCode = keyof typeof ERRORS;
@@ -67,7 +203,12 @@ export class PublicError extends Error {
 
   constructor(
     code: ErrorCode,
-    options: { message?: string; details?: Record<string, unknown>; retryAfterSeconds?: number; cause?: unknown } = {},
+    options: {
+      message?: string;
+      details?: Record<string, unknown>;
+      retryAfterSeconds?: number;
+      cause?: unknown;
+    } = {},
   ) {
     super(options.message ?? ERRORS[code].message, { cause: options.cause });
     this.name = 'PublicError';
@@ -83,4 +224,16 @@ export class PublicError extends Error {
 
 function e(status: number, message: string, fix: string): ErrorDefinition {
   return { status, message, fix };
+}
+
+/** The reply for an error, as every transport of ours sends it: status and JSON text. */
+export function errorReply(error: PublicError, requestId: string): { status: number; body: string } {
+  const body = {
+    ok: false,
+    error: error.code,
+    message: error.message,
+    request_id: requestId,
+    ...error.details,
+  };
+  return { status: error.status, body: JSON.stringify(body) };
 }

@@ -1,4 +1,5 @@
 export * from './activation.ts';
+export * from './backoff.ts';
 export * from './errors.ts';
 export * from './message.ts';
 export * from './money.ts';

@@ -2,7 +2,7 @@ import type { Config } from './config.ts';
 import { createVault, type Vault } from './crypto.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import { openDatabase, type Database } from './postgres.ts';
+import { type Database, openDatabase } from './postgres.ts';
 import { closeRedis, openRedis, type RedisClient } from './redis.ts';
 
 export type AppName = 'gateway' | 'worker' | 'poller' | 'console' | 'cli' | 'sandbox';
@@ -102,7 +102,10 @@ async function closeAll(closers: { name: string; close: () => unknown }[], log: 
 }
 
 /** A lost connection repeats its error many times a second; one line in a while tells as much. */
-function onceEvery(ms: number, act: (what: string, error: Error) => void): (what: string, error: Error) => void {
+function onceEvery(
+  ms: number,
+  act: (what: string, error: Error) => void,
+): (what: string, error: Error) => void {
   const last = new Map<string, number>();
   return (what, error) => {
     const now = Date.now();

@@ -45,7 +45,9 @@ export class ConfigError extends Error {
   readonly mistakes: string[];
 
   constructor(mistakes: string[]) {
-    super(`The configuration has ${mistakes.length} mistake(s):\n${mistakes.map((m) => `  - ${m}`).join('\n')}`);
+    super(
+      `The configuration has ${mistakes.length} mistake(s):\n${mistakes.map((m) => `  - ${m}`).join('\n')}`,
+    );
     this.name = 'ConfigError';
     this.mistakes = mistakes;
   }
@@ -84,7 +86,10 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     logLevel: read.oneOf('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
   };
   if (config.port !== 0 && config.port === config.consolePort) {
-    read.mistake('CONSOLE_PORT', `must differ from PORT (${config.port}): the console never shares the gateway's listener`);
+    read.mistake(
+      'CONSOLE_PORT',
+      `must differ from PORT (${config.port}): the console never shares the gateway's listener`,
+    );
   }
   if (read.mistakes.length > 0) throw new ConfigError(read.mistakes);
   return config;
@@ -92,7 +97,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
 
 function readDatabaseUrl(read: EnvironmentReader): string {
   const value = read.required('DATABASE_URL', 'for example postgres://smsx:secret@127.0.0.1:5432/smsx');
-  if (value && !/^postgres(ql)?:\/\//.test(value)) read.mistake('DATABASE_URL', 'must start with postgres://');
+  if (value && !/^postgres(ql)?:\/\//.test(value))
+    read.mistake('DATABASE_URL', 'must start with postgres://');
   return value;
 }
 
@@ -109,7 +115,10 @@ function readBaseUrl(read: EnvironmentReader): string | null {
   const value = read.optional('PUBLIC_BASE_URL');
   if (value === null) return null;
   if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol) || /[?#]/.test(value)) {
-    read.mistake('PUBLIC_BASE_URL', 'must be an absolute http or https URL without query, for example https://sms.example.com');
+    read.mistake(
+      'PUBLIC_BASE_URL',
+      'must be an absolute http or https URL without query, for example https://sms.example.com',
+    );
     return null;
   }
   return value.replace(/\/+$/, '');
@@ -133,7 +142,10 @@ function readPartnerKeys(read: EnvironmentReader): { name: string; secret: strin
     if (!name || !secret) {
       read.mistake('PARTNER_API_KEYS', `entry ${index + 1} is not name:secret (printable ASCII, no spaces)`);
     } else if (secret.length < 8) {
-      read.mistake('PARTNER_API_KEYS', `the secret of "${name}" is shorter than 8 characters; use openssl rand -hex 32`);
+      read.mistake(
+        'PARTNER_API_KEYS',
+        `the secret of "${name}" is shorter than 8 characters; use openssl rand -hex 32`,
+      );
     } else if (names.has(name)) {
       read.mistake('PARTNER_API_KEYS', `the name "${name}" appears twice`);
     } else {
@@ -194,7 +206,11 @@ function readMarkup(read: EnvironmentReader): bigint {
 function readEncryptionKey(read: EnvironmentReader, production: boolean): Buffer | null {
   const value = read.optional('ENCRYPTION_KEY');
   if (value === null) {
-    if (production) read.mistake('ENCRYPTION_KEY', 'is required in production: 32 bytes as base64 (openssl rand -base64 32)');
+    if (production)
+      read.mistake(
+        'ENCRYPTION_KEY',
+        'is required in production: 32 bytes as base64 (openssl rand -base64 32)',
+      );
     return null;
   }
   const key = Buffer.from(value, 'base64');

@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { type Logger, pino } from 'pino';
 
 export type { Logger } from 'pino';
 
@@ -9,7 +9,17 @@ export function createLogger(options: { level: string; app: string; pretty?: boo
     base: { app: options.app, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: {
-      paths: ['authorization', 'api_key', 'apiKey', 'body', 'message', 'otp', 'code_text', 'password', '*.authorization'],
+      paths: [
+        'authorization',
+        'api_key',
+        'apiKey',
+        'body',
+        'message',
+        'otp',
+        'code_text',
+        'password',
+        '*.authorization',
+      ],
       censor: '[removed]',
     },
     serializers: { err: serializeError },
@@ -21,5 +31,10 @@ export function createLogger(options: { level: string; app: string; pretty?: boo
 function serializeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };
   const code = 'code' in error ? error.code : undefined;
-  return { type: error.name, code, message: error.message.slice(0, 500), stack: error.stack?.split('\n').slice(0, 12).join('\n') };
+  return {
+    type: error.name,
+    code,
+    message: error.message.slice(0, 500),
+    stack: error.stack?.split('\n').slice(0, 12).join('\n'),
+  };
 }

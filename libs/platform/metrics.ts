@@ -1,4 +1,4 @@
-import { Registry, collectDefaultMetrics, Counter, Gauge, Histogram } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 export type { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
@@ -7,7 +7,12 @@ export interface Metrics {
   registry: Registry;
   counter<Label extends string>(name: string, help: string, labels?: readonly Label[]): Counter<Label>;
   gauge<Label extends string>(name: string, help: string, labels?: readonly Label[]): Gauge<Label>;
-  histogram<Label extends string>(name: string, help: string, labels?: readonly Label[], bucketsSeconds?: number[]): Histogram<Label>;
+  histogram<Label extends string>(
+    name: string,
+    help: string,
+    labels?: readonly Label[],
+    bucketsSeconds?: number[],
+  ): Histogram<Label>;
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -19,7 +24,8 @@ export function createMetrics(app: string): Metrics {
   const own = { registers: [registry] };
   return {
     registry,
-    counter: (name, help, labels = []) => new Counter({ name: `smsx_${name}`, help, labelNames: labels, ...own }),
+    counter: (name, help, labels = []) =>
+      new Counter({ name: `smsx_${name}`, help, labelNames: labels, ...own }),
     gauge: (name, help, labels = []) => new Gauge({ name: `smsx_${name}`, help, labelNames: labels, ...own }),
     histogram: (name, help, labels = [], buckets = SECONDS) =>
       new Histogram({ name: `smsx_${name}`, help, labelNames: labels, buckets, ...own }),

@@ -2,7 +2,13 @@
 export type RedisTarget =
   | { kind: 'single'; url: string }
   | { kind: 'cluster'; nodes: Address[]; credentials: Credentials }
-  | { kind: 'sentinel'; sentinels: Address[]; masterName: string; credentials: Credentials; database: number };
+  | {
+      kind: 'sentinel';
+      sentinels: Address[];
+      masterName: string;
+      credentials: Credentials;
+      database: number;
+    };
 
 export interface Address {
   host: string;
@@ -19,7 +25,8 @@ export interface Credentials {
  * `redis+sentinel://[user:pw@]h1:p1,h2:p2/<master>[/<db>]`. Returns a sentence when it cannot.
  */
 export function parseRedisUrl(value: string): RedisTarget | string {
-  if (/^rediss?:\/\/[^,]+$/.test(value)) return URL.canParse(value) ? { kind: 'single', url: value } : 'is not a URL';
+  if (/^rediss?:\/\/[^,]+$/.test(value))
+    return URL.canParse(value) ? { kind: 'single', url: value } : 'is not a URL';
   const match = /^redis\+(cluster|sentinel):\/\/(?:([^@/]*)@)?([^/]+)(?:\/(.*))?$/.exec(value);
   if (!match) return 'must start with redis://, rediss://, redis+cluster:// or redis+sentinel://';
   const [, kind, userinfo, hosts = '', path = ''] = match;

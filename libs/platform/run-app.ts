@@ -1,6 +1,6 @@
 import closeWithGrace from 'close-with-grace';
-import { createAppContext, type AppContext, type AppContextOptions, type AppName } from './app-context.ts';
-import { ConfigError, readConfig, type Config } from './config.ts';
+import { type AppContext, type AppContextOptions, type AppName, createAppContext } from './app-context.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
 import { startOpsServer } from './ops-server.ts';
 import { redisReady } from './redis.ts';
 

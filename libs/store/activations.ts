@@ -107,7 +107,10 @@ export async function findActivations(
 
 /** For the background, which acts for every user. Never behind a partner's request. */
 export async function loadActivations(db: Queryable, ids: number[]): Promise<ActivationRow[]> {
-  const { rows } = await db.query<ActivationRow>(`SELECT ${ACTIVATION_COLUMNS} FROM activations WHERE id = ANY($1)`, [ids]);
+  const { rows } = await db.query<ActivationRow>(
+    `SELECT ${ACTIVATION_COLUMNS} FROM activations WHERE id = ANY($1)`,
+    [ids],
+  );
   return rows;
 }
 

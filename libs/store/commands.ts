@@ -80,10 +80,10 @@ export async function claimCommand(db: Queryable, key: CommandKey): Promise<Acti
 export async function postponeCommand(
   db: Queryable,
   key: CommandKey,
-  later: { answer: string; delayMs: number; notBefore: Date | null },
+  later: { answer: string | null; delayMs: number; notBefore: Date | null },
 ): Promise<ActivationRow | null> {
   const { rows } = await db.query<ActivationRow>(
-    `UPDATE activations SET command_epoch = command_epoch + 1, command_answer = $4, command_nudged_at = now(),
+    `UPDATE activations SET command_epoch = command_epoch + 1, command_answer = coalesce($4, command_answer), command_nudged_at = now(),
        version = version + 1,
        command_next_at = greatest(now() + make_interval(secs => $5::float8 / 1000), $6::timestamptz)
      WHERE id = $1 AND command = $2 AND command_epoch = $3 AND state IN ('active', 'received')
@@ -105,7 +105,11 @@ export async function settleResend(db: Queryable, key: CommandKey): Promise<Acti
 }
 
 /** The provider will not do it; the wish is dropped. */
-export async function dropCommand(db: Queryable, key: CommandKey, answer: string): Promise<ActivationRow | null> {
+export async function dropCommand(
+  db: Queryable,
+  key: CommandKey,
+  answer: string,
+): Promise<ActivationRow | null> {
   const { rows } = await db.query<ActivationRow>(
     `UPDATE activations SET command = NULL, command_next_at = NULL, command_answer = $4, version = version + 1
      WHERE id = $1 AND command = $2 AND command_epoch = $3 RETURNING ${ACTIVATION_COLUMNS}`,

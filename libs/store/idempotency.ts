@@ -69,7 +69,11 @@ export async function keepReply(
 }
 
 /** Replaces the reply foreseen when the row was made, before anybody has seen it. */
-export async function replaceReply(db: Queryable, key: Key, reply: { status: number; body: string }): Promise<void> {
+export async function replaceReply(
+  db: Queryable,
+  key: Key,
+  reply: { status: number; body: string },
+): Promise<void> {
   await db.query(
     `UPDATE idempotency_keys SET reply_status = $4, reply_body = $5 WHERE scope = $1 AND route = $2 AND key = $3`,
     [key.scope, key.route, key.key, reply.status, reply.body],

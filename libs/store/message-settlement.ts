@@ -73,7 +73,10 @@ export async function settleUnknown(
  * A listing credited this sid to a twin with the same text; now its true owner is known. The twin becomes unknown
  * again and is looked for anew. Returns the twin's id when there was one.
  */
-export async function freeAdoptedSid(db: Queryable, owner: { id: string; providerSid: string }): Promise<string | null> {
+export async function freeAdoptedSid(
+  db: Queryable,
+  owner: { id: string; providerSid: string },
+): Promise<string | null> {
   const { rows } = await db.query<{ id: string }>(
     `UPDATE messages SET state = 'unknown', provider_sid = NULL, adopted = false, provider_status = NULL,
        provider_rank = -1, lookups = 0, next_attempt_at = now(), look_until = now() + interval '60 seconds', updated_at = now()

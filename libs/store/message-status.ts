@@ -48,7 +48,11 @@ export async function listMessageEvents(
   db: Queryable,
   messageId: string,
 ): Promise<{ providerStatus: string; providerErrorCode: string | null; heardAt: Date }[]> {
-  const { rows } = await db.query<{ providerStatus: string; providerErrorCode: string | null; heardAt: Date }>(
+  const { rows } = await db.query<{
+    providerStatus: string;
+    providerErrorCode: string | null;
+    heardAt: Date;
+  }>(
     `SELECT provider_status AS "providerStatus", provider_error_code AS "providerErrorCode", heard_at AS "heardAt"
      FROM message_events WHERE message_id = $1 ORDER BY id LIMIT 100`,
     [messageId],

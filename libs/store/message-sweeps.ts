@@ -76,7 +76,14 @@ export async function ownedSids(db: Queryable, providerSids: string[]): Promise<
 /** Found in the provider's list. False when the row moved on, or throws 23505 when the sid got an owner meanwhile. */
 export async function adoptSid(
   db: Queryable,
-  found: { id: string; epoch: number; providerSid: string; providerStatus: string; rank: number; state: string },
+  found: {
+    id: string;
+    epoch: number;
+    providerSid: string;
+    providerStatus: string;
+    rank: number;
+    state: string;
+  },
 ): Promise<boolean> {
   const { rowCount } = await db.query(
     `UPDATE messages SET state = $6, provider_sid = $3, provider_status = $4, provider_rank = $5, adopted = true,
@@ -97,7 +104,10 @@ export async function countLookup(db: Queryable, key: { id: string; epoch: numbe
 }
 
 /** An incomplete list proves nothing: soon again. */
-export async function postponeLookup(db: Queryable, key: { id: string; epoch: number; seconds: number }): Promise<void> {
+export async function postponeLookup(
+  db: Queryable,
+  key: { id: string; epoch: number; seconds: number },
+): Promise<void> {
   await db.query(
     `UPDATE messages SET next_attempt_at = now() + make_interval(secs => $3)
      WHERE id = $1 AND epoch = $2 AND state = 'unknown'`,
@@ -106,7 +116,10 @@ export async function postponeLookup(db: Queryable, key: { id: string; epoch: nu
 }
 
 /** Proven absent and still valid: sent again as the next epoch. */
-export async function resendProvenAbsent(db: Queryable, key: { id: string; epoch: number }): Promise<boolean> {
+export async function resendProvenAbsent(
+  db: Queryable,
+  key: { id: string; epoch: number },
+): Promise<boolean> {
   const { rowCount } = await db.query(
     `UPDATE messages SET state = 'ready', epoch = epoch + 1, claim = NULL, next_attempt_at = now(), nudged_at = now(),
        updated_at = now()

@@ -96,11 +96,14 @@ export async function insertMessage(
 }
 
 /** A message of its owner; another's is not there. */
-export async function findMessage(db: Queryable, key: { id: string; owner: string }): Promise<MessageRow | null> {
-  const { rows } = await db.query<MessageRow>(`SELECT ${MESSAGE_COLUMNS} FROM messages WHERE id = $1 AND owner = $2`, [
-    key.id,
-    key.owner,
-  ]);
+export async function findMessage(
+  db: Queryable,
+  key: { id: string; owner: string },
+): Promise<MessageRow | null> {
+  const { rows } = await db.query<MessageRow>(
+    `SELECT ${MESSAGE_COLUMNS} FROM messages WHERE id = $1 AND owner = $2`,
+    [key.id, key.owner],
+  );
   return rows[0] ?? null;
 }
 

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { basename, extname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import knex, { type Knex } from 'knex';
 import pg from 'pg';
 
@@ -31,7 +31,9 @@ export async function pendingMigrations(databaseUrl: string): Promise<string[]> 
   const database = knex({ client: 'pg', connection: databaseUrl, pool: { min: 0, max: 1 } });
   try {
     const [, pending] = await database.migrate.list({ migrationSource, tableName: 'schema_migrations' });
-    return pending.map((migration: string | { file: string }) => (typeof migration === 'string' ? migration : migration.file));
+    return pending.map((migration: string | { file: string }) =>
+      typeof migration === 'string' ? migration : migration.file,
+    );
   } finally {
     await database.destroy();
   }
@@ -45,7 +47,9 @@ const migrationSource: Knex.MigrationSource<string> = {
   },
   getMigrationName: (file) => basename(file, extname(file)),
   async getMigration(file) {
-    const module: { up: (knex: Knex) => Promise<void> } = await import(pathToFileURL(join(MIGRATIONS_FOLDER, file)).href);
+    const module: { up: (knex: Knex) => Promise<void> } = await import(
+      pathToFileURL(join(MIGRATIONS_FOLDER, file)).href
+    );
     return { up: module.up, down: () => Promise.reject(new Error('migrations only go forward')) };
   },
 };

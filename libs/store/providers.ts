@@ -52,10 +52,14 @@ export async function findProvider(db: Queryable, id: number): Promise<ProviderR
   return rows[0] ?? null;
 }
 
-export async function findProviderBySecret(db: Queryable, callbackSecret: string): Promise<ProviderRow | null> {
-  const { rows } = await db.query<ProviderRow>(`SELECT ${COLUMNS} FROM providers WHERE callback_secret = $1`, [
-    callbackSecret,
-  ]);
+export async function findProviderBySecret(
+  db: Queryable,
+  callbackSecret: string,
+): Promise<ProviderRow | null> {
+  const { rows } = await db.query<ProviderRow>(
+    `SELECT ${COLUMNS} FROM providers WHERE callback_secret = $1`,
+    [callbackSecret],
+  );
   return rows[0] ?? null;
 }
 
@@ -66,9 +70,10 @@ export async function listProviders(db: Queryable): Promise<ProviderRow[]> {
 
 /** Stops new rentals through this row; the live ones are still served. False when there is no such live row. */
 export async function disableProvider(db: Queryable, id: number): Promise<boolean> {
-  const { rowCount } = await db.query('UPDATE providers SET disabled_at = now() WHERE id = $1 AND disabled_at IS NULL', [
-    id,
-  ]);
+  const { rowCount } = await db.query(
+    'UPDATE providers SET disabled_at = now() WHERE id = $1 AND disabled_at IS NULL',
+    [id],
+  );
   return rowCount === 1;
 }
 

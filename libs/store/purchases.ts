@@ -195,12 +195,19 @@ export async function releaseUnknown(db: Queryable, id: number): Promise<Activat
 }
 
 /**
- * A push named a rental that we do not know: it is what an unknown purchase bought, if exactly one purchase of that
- * service and country was under way. Null otherwise. Throws 23505 when the reference got an owner meanwhile.
+ * A push named a rental that we do not know: it is what an unknown purchase bought, if no other purchase of that
+ * service and country is open, one still under way included. Null otherwise. Throws 23505 when the reference got an owner meanwhile.
  */
 export async function adoptPurchase(
   db: Queryable,
-  push: { providerId: number; providerRef: string; service: string; country: number; lifetimeSeconds: number; earliestCancelSeconds: number },
+  push: {
+    providerId: number;
+    providerRef: string;
+    service: string;
+    country: number;
+    lifetimeSeconds: number;
+    earliestCancelSeconds: number;
+  },
 ): Promise<ActivationRow | null> {
   const { rows } = await db.query<ActivationRow>(
     `UPDATE activations SET state = 'active', provider_ref = $2, purchased_at = call_started_at,
@@ -211,9 +218,17 @@ export async function adoptPurchase(
        command_next_at = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE now() END
      WHERE state = 'purchase_unknown' AND id = (
        SELECT min(id) FROM activations
-       WHERE provider_id = $1 AND service = $3 AND country = $4 AND state = 'purchase_unknown' HAVING count(*) = 1)
+       WHERE provider_id = $1 AND service = $3 AND country = $4 AND state IN ('buying', 'purchase_unknown')
+       HAVING count(*) = 1)
      RETURNING ${ACTIVATION_COLUMNS}`,
-    [push.providerId, push.providerRef, push.service, push.country, push.lifetimeSeconds, push.earliestCancelSeconds],
+    [
+      push.providerId,
+      push.providerRef,
+      push.service,
+      push.country,
+      push.lifetimeSeconds,
+      push.earliestCancelSeconds,
+    ],
   );
   return rows[0] ?? null;
 }

@@ -137,3 +137,15 @@ export async function listLive(
   );
   return rows;
 }
+
+/** Adds the whole text to a code that was known without it. True when it was missing. */
+export async function setCodeText(
+  db: Queryable,
+  code: { activationId: number; codeHash: Buffer; text: Buffer },
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `UPDATE activation_codes SET text = $3 WHERE activation_id = $1 AND code_hash = $2 AND text IS NULL`,
+    [code.activationId, code.codeHash, code.text],
+  );
+  return rowCount === 1;
+}

@@ -1,5 +1,5 @@
 import type { Micros } from '#libs/domain';
-import { sqlState, type Database, type Queryable } from '#libs/platform';
+import { type Database, type Queryable, sqlState } from '#libs/platform';
 
 export interface User {
   id: number;
@@ -13,7 +13,10 @@ export interface UserWithWallet extends User {
 }
 
 /** Creates a wallet user with an empty wallet. Null when `id` is taken. */
-export async function createUser(db: Database, user: { id: number | null; name: string }): Promise<User | null> {
+export async function createUser(
+  db: Database,
+  user: { id: number | null; name: string },
+): Promise<User | null> {
   try {
     return await db.transaction(async (tx) => {
       const { rows } = await tx.query<User>(
@@ -37,7 +40,10 @@ export async function createUser(db: Database, user: { id: number | null; name: 
 }
 
 export async function findUser(db: Queryable, id: number): Promise<User | null> {
-  const { rows } = await db.query<User>('SELECT id, name, created_at AS "createdAt" FROM users WHERE id = $1', [id]);
+  const { rows } = await db.query<User>(
+    'SELECT id, name, created_at AS "createdAt" FROM users WHERE id = $1',
+    [id],
+  );
   return rows[0] ?? null;
 }
 

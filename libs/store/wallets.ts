@@ -1,5 +1,5 @@
-import { PublicError, formatMicros, type Micros } from '#libs/domain';
-import { sqlState, type Queryable } from '#libs/platform';
+import { formatMicros, type Micros, PublicError } from '#libs/domain';
+import { type Queryable, sqlState } from '#libs/platform';
 
 export interface Wallet {
   userId: number;
@@ -75,7 +75,11 @@ export interface WalletEntry {
 }
 
 /** The latest movements, newest first. */
-export async function listWalletEntries(db: Queryable, userId: number, limit: number): Promise<WalletEntry[]> {
+export async function listWalletEntries(
+  db: Queryable,
+  userId: number,
+  limit: number,
+): Promise<WalletEntry[]> {
   const { rows } = await db.query<WalletEntry>(
     `SELECT e.version, t.kind, t.amount_micros AS "amountMicros", e.balance_micros AS "balanceMicros",
             e.held_micros AS "heldMicros", t.reason, t.reference, t.activation_id AS "activationId",
@@ -90,15 +94,18 @@ export async function listWalletEntries(db: Queryable, userId: number, limit: nu
 /** Books what a rental cost us, or may have cost (`suspense`). False when it was booked before. */
 export async function bookProviderCost(
   db: Queryable,
-  cost: { providerId: number; kind: 'cost' | 'suspense'; amountMicros: Micros; reason: string; activationId: number },
+  cost: {
+    providerId: number;
+    kind: 'cost' | 'suspense';
+    amountMicros: Micros;
+    reason: string;
+    activationId: number;
+  },
 ): Promise<boolean> {
-  const { rows } = await db.query<{ booked: boolean }>('SELECT book_provider_cost($1, $2, $3, $4, $5) AS booked', [
-    cost.providerId,
-    cost.kind,
-    cost.amountMicros,
-    cost.reason,
-    cost.activationId,
-  ]);
+  const { rows } = await db.query<{ booked: boolean }>(
+    'SELECT book_provider_cost($1, $2, $3, $4, $5) AS booked',
+    [cost.providerId, cost.kind, cost.amountMicros, cost.reason, cost.activationId],
+  );
   return rows[0]?.booked ?? false;
 }
 

@@ -1,0 +1,73 @@
+/**
+ * Lua, run with EVALSHA by ioredis. Every script names all its keys. Time comes from the caller only where a second
+ * clock cannot hurt; rate limits use Redis's own expiry.
+ */
+
+// Fixed window of one second. Returns {count, milliseconds left}.
+const COUNT_REQUEST = `
+local count = redis.call('INCR', KEYS[1])
+local left = redis.call('PTTL', KEYS[1])
+if count == 1 or left < 0 then
+  redis.call('PEXPIRE', KEYS[1], ARGV[1])
+  left = tonumber(ARGV[1])
+end
+`;
+
+export const RATE_LIMIT = `${COUNT_REQUEST}
+return {count, left}
+`;
+
+// The partner's poll in one trip: rate limit, then owner and status. A refused request reads nothing.
+export const POLL_STATUS = `${COUNT_REQUEST}
+local limit = tonumber(ARGV[2])
+if limit > 0 and count > limit then
+  return {count, left, false}
+end
+local entry = redis.call('HMGET', KEYS[2], 'owner', 'value')
+if entry[1] == ARGV[3] then
+  return {count, left, entry[2]}
+end
+return {count, left, false}
+`;
+
+// An older writer never replaces a newer state: versions come from the row.
+export const WRITE_STATUS = `
+local version = tonumber(redis.call('HGET', KEYS[1], 'version') or '0')
+if version > tonumber(ARGV[1]) then
+  return 0
+end
+redis.call('HSET', KEYS[1], 'version', ARGV[1], 'owner', ARGV[2], 'value', ARGV[3])
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+return 1
+`;
+
+// Claims due members by moving their score ahead (lease): a crash delays a poll and loses none.
+export const CLAIM_DUE = `
+local members = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'WITHSCORES', 'LIMIT', 0, ARGV[3])
+for i = 1, #members, 2 do
+  redis.call('ZADD', KEYS[1], 'XX', ARGV[2], members[i])
+end
+return members
+`;
+
+// Token bucket. ARGV: now ms, rate per second, burst, tokens that must remain for more urgent callers.
+// Returns 0 when a token was taken, else the milliseconds until one may be there.
+export const TAKE_TOKEN = `
+local now, rate, burst, reserve = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local bucket = redis.call('HMGET', KEYS[1], 'tokens', 'at')
+local tokens = tonumber(bucket[1]) or burst
+local at = tonumber(bucket[2]) or now
+if now > at then
+  tokens = math.min(burst, tokens + (now - at) * rate / 1000)
+  at = now
+end
+local wait = 0
+if tokens - 1 >= reserve then
+  tokens = tokens - 1
+else
+  wait = math.ceil((reserve + 1 - tokens) * 1000 / rate)
+end
+redis.call('HSET', KEYS[1], 'tokens', tostring(tokens), 'at', tostring(at))
+redis.call('PEXPIRE', KEYS[1], 60000)
+return wait
+`;

@@ -1,0 +1,100 @@
+import { Queue } from 'bullmq';
+import type { Logger, RedisClient } from '#libs/platform';
+import { JOB_NAMES, type Job, type JobName } from './catalog.ts';
+
+/** Puts nudges into queues. Losing one is harmless, since the sweep finds the row; so nothing here throws. */
+export interface Producer {
+  /** True when the job is surely in its queue. Never waits longer than a second, whatever Redis does. */
+  enqueue(job: Job): Promise<boolean>;
+  /**
+   * For sweeps: adds those jobs that are not waiting or running. A finished job of the same id is removed first,
+   * since BullMQ would silently ignore its twin. Returns how many were missing.
+   */
+  ensure(jobs: Job[]): Promise<number>;
+  /** The queues, for Bull Board and for queue metrics; empty until Redis was first reached. */
+  queues(): Queue[];
+  close(): Promise<void>;
+}
+
+const DEADLINE_MS = 1_000;
+
+export interface ProducerOptions {
+  /** A `fail-fast` connection; it stays the caller's to close. */
+  redis: RedisClient;
+  prefix: string;
+  log: Logger;
+}
+
+export function createProducer({ redis, prefix, log }: ProducerOptions): Producer {
+  const queues = new Map<JobName, Queue>();
+  // `new Queue` on a connection that was never ready makes every later `add` hang.
+  const open = () => {
+    for (const name of queues.size === 0 ? JOB_NAMES : []) {
+      const queue = new Queue(name, {
+        connection: redis,
+        prefix,
+        defaultJobOptions: {
+          attempts: 1,
+          removeOnComplete: { age: 3_600, count: 1_000 },
+          removeOnFail: { age: 7 * 86_400, count: 10_000 },
+        },
+      });
+      queue.on('error', () => undefined);
+      queues.set(name, queue);
+    }
+  };
+  if (redis.status === 'ready') open();
+  redis.on('ready', open);
+
+  const add = async (job: Job): Promise<boolean> => {
+    const queue = queues.get(job.name);
+    if (!queue || redis.status !== 'ready') return false;
+    await queue.add(job.name, job.payload, {
+      jobId: job.jobId,
+      ...(job.delayMs > 0 ? { delay: job.delayMs } : {}),
+    });
+    return true;
+  };
+
+  return {
+    async enqueue(job) {
+      const added = await withDeadline(add(job)).catch((err) => {
+        log.debug({ event: 'enqueue.failed', queue: job.name, job_id: job.jobId, err });
+        return false;
+      });
+      if (!added) log.debug({ event: 'enqueue.left_to_sweep', queue: job.name, job_id: job.jobId });
+      return added;
+    },
+    async ensure(jobs) {
+      const results = await Promise.all(
+        jobs.map(async (job) => {
+          const queue = queues.get(job.name);
+          if (!queue || redis.status !== 'ready') return false;
+          return withDeadline(ensureOne(queue, job, add)).catch(() => false);
+        }),
+      );
+      return results.filter(Boolean).length;
+    },
+    queues: () => [...queues.values()],
+    async close() {
+      await Promise.all([...queues.values()].map((queue) => queue.close().catch(() => undefined)));
+    },
+  };
+}
+
+/** True when the job was missing and has been added. */
+async function ensureOne(queue: Queue, job: Job, add: (job: Job) => Promise<boolean>): Promise<boolean> {
+  const existing = await queue.getJob(job.jobId);
+  if (existing && !existing.finishedOn) return false;
+  if (existing) await existing.remove();
+  return add(job);
+}
+
+function withDeadline<Value>(work: Promise<Value>): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('Redis did not answer in time')), DEADLINE_MS);
+  });
+  work.catch(() => undefined);
+  return Promise.race([work, deadline]).finally(() => clearTimeout(timer));
+}

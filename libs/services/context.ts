@@ -1,0 +1,64 @@
+import {
+  createKeys,
+  createPollIndex,
+  createReplySender,
+  createRequestBudget,
+  createStatusCache,
+  type PollIndex,
+  type ReplyReceiver,
+  type ReplySender,
+  type RequestBudget,
+  type StatusCache,
+} from '#libs/cache';
+import { createProducer, type Producer } from '#libs/jobs';
+import type { Config, Database, Logger, RedisClient, Vault } from '#libs/platform';
+
+/** What every verb is given beside its input. */
+export interface ServiceContext {
+  db: Database;
+  vault: Vault;
+  log: Logger;
+  config: Config;
+  cache: StatusCache;
+  pollIndex: PollIndex;
+  budget: RequestBudget;
+  replies: ReplySender;
+  jobs: Producer;
+}
+
+/** A process that lets callers wait for the outcome of what they asked. */
+export interface WaitingContext extends ServiceContext {
+  receiver: ReplyReceiver;
+}
+
+export interface ContextParts {
+  database: Database;
+  vault: Vault;
+  log: Logger;
+  config: Config;
+  /** A `fail-fast` connection of this process's own. */
+  redis: RedisClient;
+  redisPrefix?: string;
+}
+
+export function createServiceContext({
+  database,
+  vault,
+  log,
+  config,
+  redis,
+  redisPrefix,
+}: ContextParts): ServiceContext {
+  const keys = createKeys(redisPrefix);
+  return {
+    db: database,
+    vault,
+    log,
+    config,
+    cache: createStatusCache({ redis, keys, vault }),
+    pollIndex: createPollIndex({ redis, keys }),
+    budget: createRequestBudget({ redis, keys }),
+    replies: createReplySender({ redis, keys }),
+    jobs: createProducer({ redis, prefix: keys.prefix, log }),
+  };
+}

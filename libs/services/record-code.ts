@@ -1,0 +1,123 @@
+import type { Queryable } from '#libs/platform';
+import {
+  type ActivationRow,
+  bookProviderCost,
+  insertCode,
+  listPushes,
+  lockActivation,
+  markFurtherCode,
+  markLateCode,
+  markReceived,
+  moveMoney,
+  setCodeText,
+} from '#libs/store';
+import type { ServiceContext } from './context.ts';
+import { codeContext, textContext } from './present-activation.ts';
+import { publishActivation } from './publish-activation.ts';
+
+export type CodeRecorded = 'first' | 'further' | 'late' | 'known';
+
+/**
+ * Records a code that upstream itself confirmed. In one transaction: the code, the state and the money. A code
+ * recorded before a cancel or an expiry wins; after them it is delivered as late and never charged.
+ */
+export async function recordCode({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { activation: ActivationRow; code: string };
+}): Promise<CodeRecorded> {
+  const { activation, code } = input;
+  const text = await findPushedText(ctx, activation, code);
+  const { recorded, row } = await ctx.db.transaction((tx) => record(ctx, tx, activation.id, { code, text }));
+  if (recorded !== 'known') {
+    ctx.log.info({
+      event: 'activation.code',
+      activation_id: activation.id,
+      provider_id: activation.providerId,
+      recorded,
+    });
+  }
+  if (row) await publishActivation(ctx, row);
+  return recorded;
+}
+
+async function record(
+  ctx: ServiceContext,
+  tx: Queryable,
+  id: number,
+  message: { code: string; text: string | null },
+): Promise<{ recorded: CodeRecorded; row: ActivationRow | null }> {
+  const current = await lockActivation(tx, id);
+  if (!current) return { recorded: 'known', row: null };
+  const late = !['active', 'received', 'finished'].includes(current.state);
+  const codeHash = hashCode(ctx, id, message.code);
+  const text = message.text === null ? null : ctx.vault.encrypt(message.text, textContext(id));
+  const code = ctx.vault.encrypt(message.code, codeContext(id));
+  if (!(await insertCode(tx, { activationId: id, code, codeHash, text, late }))) {
+    const completed = text !== null && (await setCodeText(tx, { activationId: id, codeHash, text }));
+    return { recorded: 'known', row: completed ? current : null };
+  }
+  if (late) return { recorded: 'late', row: await bookLateCode(tx, current) };
+  if (current.state !== 'active') return { recorded: 'further', row: await markFurtherCode(tx, id) };
+  const row = await markReceived(tx, id);
+  await bookProviderCost(tx, { ...costOf(current), kind: 'cost', reason: 'first code arrived' });
+  await moveMoney(tx, {
+    userId: current.userId,
+    kind: 'capture',
+    amountMicros: current.priceMicros,
+    activationId: id,
+    reason: 'first code arrived',
+  });
+  return { recorded: 'first', row };
+}
+
+/** Upstream keeps our money for it, the partner does not pay: the operator sees it in suspense. */
+async function bookLateCode(tx: Queryable, current: ActivationRow): Promise<ActivationRow | null> {
+  await bookProviderCost(tx, { ...costOf(current), kind: 'suspense', reason: 'late_code' });
+  return markLateCode(tx, current.id);
+}
+
+function costOf(row: ActivationRow) {
+  return {
+    providerId: row.providerId,
+    activationId: row.id,
+    amountMicros: row.costMicros ?? row.maxCostMicros,
+  };
+}
+
+export function hashCode(ctx: Pick<ServiceContext, 'vault'>, activationId: number, code: string): Buffer {
+  return ctx.vault.sign('activation code', `${activationId}:${code}`);
+}
+
+/** Polling tells the code only; a push that told the same code brings the whole text. */
+async function findPushedText(
+  ctx: ServiceContext,
+  activation: ActivationRow,
+  code: string,
+): Promise<string | null> {
+  if (!activation.providerRef) return null;
+  const key = { providerId: activation.providerId, providerRef: activation.providerRef };
+  for (const push of await listPushes(ctx.db, key)) {
+    const content = readPushContent(ctx, push.content, key);
+    if (content.code === code) return content.text;
+  }
+  return null;
+}
+
+export interface PushContent {
+  code: string | null;
+  text: string | null;
+}
+
+export const pushContext = (key: { providerId: number; providerRef: string }): string =>
+  `provider_pushes.content:${key.providerId}:${key.providerRef}`;
+
+function readPushContent(
+  ctx: ServiceContext,
+  sealed: Buffer,
+  key: { providerId: number; providerRef: string },
+): PushContent {
+  return JSON.parse(ctx.vault.decrypt(sealed, pushContext(key))) as PushContent;
+}

@@ -1,0 +1,130 @@
+import {
+  type AcceptedMessage,
+  backoffMs,
+  type Outcome,
+  providerStatusRank,
+  type Rejected,
+} from '#libs/domain';
+import { smsSendJob } from '#libs/jobs';
+import {
+  freeAdoptedSid,
+  type MessageClaim,
+  noteAnswering,
+  noteRefusal,
+  noteUnreachable,
+  settleFailed,
+  settleNotSent,
+  settleSent,
+  settleUnknown,
+} from '#libs/store';
+import type { ServiceContext } from './context.ts';
+import { publishMessage } from './publish-message.ts';
+
+export const SMS_PROVIDER = 'twilio';
+
+/** New sends are refused that long after the account was refused; then one of them probes. */
+const ACCOUNT_PAUSE_SECONDS = 30;
+const UNREACHABLE_THRESHOLD = 20;
+const UNREACHABLE_PAUSE_SECONDS = 5;
+
+/**
+ * Writes what a call to the SMS provider came to. Dies before the commit: the row stays `calling` and is looked for
+ * after its window. False when the claim is no longer held, so nothing was written.
+ */
+export async function settleMessage({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { held: MessageClaim; outcome: Outcome<AcceptedMessage> };
+}): Promise<boolean> {
+  const { held, outcome } = input;
+  const settled = await settle(ctx, held, outcome);
+  await noteHealth(ctx, outcome);
+  await publishMessage(ctx, held.id);
+  return settled;
+}
+
+async function settle(
+  ctx: ServiceContext,
+  held: MessageClaim,
+  outcome: Outcome<AcceptedMessage>,
+): Promise<boolean> {
+  switch (outcome.kind) {
+    case 'accepted':
+      return settleAccepted(ctx, held, outcome.value);
+    case 'rejected':
+      return outcome.scope === 'account' ? pauseMessage(ctx, held, outcome) : failMessage(ctx, held, outcome);
+    case 'not_sent':
+      return retryLater(ctx, held, {
+        delayMs: outcome.retryAfterMs ?? backoffMs(held.epoch, { baseMs: 500, mostMs: 60_000 }),
+        lastError: outcome.throttled ? 'provider_throttled' : 'provider_unreachable',
+        lastMessage: `The provider could not be reached (${outcome.detail}).`,
+      });
+    case 'unknown':
+      return settleUnknown(ctx.db, held, lookSchedule(ctx.config.unknownSendWindowSeconds));
+  }
+}
+
+/** First look after a quarter of the window, at most ten seconds; the last at its end. */
+export function lookSchedule(windowSeconds: number): { windowSeconds: number; firstLookSeconds: number } {
+  return { windowSeconds, firstLookSeconds: Math.min(10, windowSeconds / 4) };
+}
+
+async function settleAccepted(
+  ctx: ServiceContext,
+  held: MessageClaim,
+  accepted: AcceptedMessage,
+): Promise<boolean> {
+  return ctx.db.transaction(async (tx) => {
+    const twin = await freeAdoptedSid(tx, { id: held.id, providerSid: accepted.providerSid });
+    if (twin) ctx.log.warn({ event: 'message.adoption_undone', message_id: twin });
+    return settleSent(tx, held, { ...accepted, rank: providerStatusRank(accepted.providerStatus) });
+  });
+}
+
+function failMessage(ctx: ServiceContext, held: MessageClaim, refusal: Rejected): Promise<boolean> {
+  return settleFailed(ctx.db, held, {
+    error: refusal.reason,
+    providerErrorCode: refusal.code,
+    errorMessage: refusal.message,
+  });
+}
+
+/** The account is refused, not the message: it keeps its place until the pause is over. */
+function pauseMessage(ctx: ServiceContext, held: MessageClaim, refusal: Rejected): Promise<boolean> {
+  return retryLater(ctx, held, {
+    delayMs: ACCOUNT_PAUSE_SECONDS * 1_000 + backoffMs(1, { baseMs: 2_000, mostMs: 2_000 }),
+    lastError: 'provider_refused',
+    lastMessage: refusal.message,
+  });
+}
+
+async function retryLater(
+  ctx: ServiceContext,
+  held: MessageClaim,
+  retry: { delayMs: number; lastError: string; lastMessage: string },
+): Promise<boolean> {
+  const settled = await settleNotSent(ctx.db, held, retry);
+  if (settled) void ctx.jobs.enqueue(smsSendJob({ id: held.id, epoch: held.epoch + 1 }, retry.delayMs));
+  return settled;
+}
+
+/** A 429 never counts against the provider: it processed nothing and says so. */
+async function noteHealth(ctx: ServiceContext, outcome: Outcome<AcceptedMessage>): Promise<void> {
+  const provider = SMS_PROVIDER;
+  if (outcome.kind === 'rejected' && outcome.scope === 'account') {
+    const { reason, message } = outcome;
+    ctx.log.error({ event: 'provider.refuses', provider, reason });
+    await noteRefusal(ctx.db, { provider, reason, message, seconds: ACCOUNT_PAUSE_SECONDS });
+  } else if (outcome.kind === 'not_sent' && !outcome.throttled) {
+    await noteUnreachable(ctx.db, {
+      provider,
+      message: 'it cannot be reached.',
+      threshold: UNREACHABLE_THRESHOLD,
+      seconds: UNREACHABLE_PAUSE_SECONDS,
+    });
+  } else if (outcome.kind === 'accepted' || outcome.kind === 'rejected') {
+    await noteAnswering(ctx.db, provider);
+  }
+}

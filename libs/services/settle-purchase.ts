@@ -1,0 +1,207 @@
+import {
+  type ActivationReason,
+  backoffMs,
+  type Micros,
+  type Offer,
+  type Outcome,
+  type Purchase,
+  parseMicros,
+  type Rejected,
+} from '#libs/domain';
+import { commandJob, rentNumberJob } from '#libs/jobs';
+import { sqlState } from '#libs/platform';
+import {
+  type ActivationRow,
+  noteAnswering,
+  noteRefusal,
+  type PurchaseClaim,
+  settleNotBought,
+  settlePurchased,
+  settlePurchaseUnknown,
+  settleRefused,
+} from '#libs/store';
+import type { ServiceContext } from './context.ts';
+import { loadPricing } from './pricing.ts';
+import { publishActivation } from './publish-activation.ts';
+import { releaseHold } from './release-rental.ts';
+
+/** Upstream refuses a cancel within two minutes of the purchase (SMSBower: setStatus). */
+export const EARLIEST_CANCEL_SECONDS = 120;
+const ACCOUNT_PAUSE_SECONDS = 15;
+
+export interface SettlePurchaseInput {
+  activation: ActivationRow;
+  held: PurchaseClaim;
+  outcome: Outcome<Purchase>;
+  /** Offers read after a refusal for lack of stock, to tell a new price from none; null when not known. */
+  offers: Offer[] | null;
+}
+
+/**
+ * Writes what a purchase came to, with its money, in one transaction. Dies before the commit: the row stays `buying`,
+ * becomes `purchase_unknown`, and the hold stays until upstream tells or the time is over.
+ */
+export async function settlePurchase({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: SettlePurchaseInput;
+}): Promise<void> {
+  const { held, outcome } = input;
+  const row = await settle(ctx, input);
+  await noteHealth(ctx, input);
+  if (!row) {
+    ctx.log.warn({
+      event: 'purchase.claim_lost',
+      activation_id: held.id,
+      epoch: held.epoch,
+      outcome: outcome.kind,
+    });
+    return;
+  }
+  await publishActivation(ctx, row);
+  if (row.command)
+    void ctx.jobs.enqueue(commandJob({ id: row.id, command: row.command, epoch: row.commandEpoch }));
+}
+
+async function settle(ctx: ServiceContext, input: SettlePurchaseInput): Promise<ActivationRow | null> {
+  const { held, outcome } = input;
+  switch (outcome.kind) {
+    case 'accepted':
+      return settleBought(ctx, input, outcome.value);
+    case 'rejected':
+      return refuse(ctx, held, await refusalOf(ctx, input, outcome));
+    case 'not_sent':
+      return retryOrGiveUp(ctx, input, outcome.retryAfterMs);
+    case 'unknown':
+      return settlePurchaseUnknown(ctx.db, held, holdSeconds(ctx));
+  }
+}
+
+/** Upstream keeps a number that long; only then is an unknown purchase surely over. */
+export function holdSeconds(ctx: Pick<ServiceContext, 'config'>): number {
+  return ctx.config.activationLifetimeSeconds + ctx.config.unknownGraceSeconds;
+}
+
+async function settleBought(
+  ctx: ServiceContext,
+  input: SettlePurchaseInput,
+  bought: Purchase,
+): Promise<ActivationRow | null> {
+  const { held, activation } = input;
+  if (bought.costMicros !== null && bought.costMicros > activation.maxCostMicros) {
+    ctx.log.error({
+      event: 'purchase.over_ceiling',
+      activation_id: held.id,
+      cost_micros: String(bought.costMicros),
+    });
+  }
+  try {
+    return await settlePurchased(ctx.db, held, {
+      ...bought,
+      lifetimeSeconds: ctx.config.activationLifetimeSeconds,
+      earliestCancelSeconds: EARLIEST_CANCEL_SECONDS,
+    });
+  } catch (error) {
+    if (sqlState(error) !== '23505') throw error;
+    // The reference belongs to another rental: nobody knows what, if anything, was bought for this one.
+    ctx.log.error({
+      event: 'purchase.duplicate_reference',
+      activation_id: held.id,
+      provider_id: activation.providerId,
+    });
+    return settlePurchaseUnknown(ctx.db, held, holdSeconds(ctx));
+  }
+}
+
+interface Refusal {
+  reason: ActivationReason;
+  message: string;
+  currentPriceMicros: Micros | null;
+}
+
+function refuse(ctx: ServiceContext, held: PurchaseClaim, refusal: Refusal): Promise<ActivationRow | null> {
+  return ctx.db.transaction(async (tx) => {
+    const row = await settleRefused(tx, held, refusal);
+    if (row) await releaseHold(tx, row);
+    return row;
+  });
+}
+
+async function refusalOf(
+  ctx: ServiceContext,
+  input: SettlePurchaseInput,
+  refused: Rejected,
+): Promise<Refusal> {
+  const refusal = (reason: ActivationReason, currentPriceMicros: Micros | null = null): Refusal => ({
+    reason,
+    message: refused.message,
+    currentPriceMicros,
+  });
+  switch (refused.reason) {
+    case 'out_of_stock':
+    case 'price_too_low': {
+      const current = await currentPrice(ctx, input, refused);
+      return current === null ? refusal('out_of_stock') : refusal('price_changed', current);
+    }
+    case 'no_upstream_balance':
+      // Our account at the provider is empty: the operator is told, the partner sees no stock.
+      ctx.log.error({ event: 'provider.balance_empty', provider_id: input.activation.providerId });
+      return refusal('out_of_stock');
+    case 'bad_service':
+      return refusal('invalid_service');
+    case 'bad_country':
+      return refusal('invalid_country');
+    default:
+      return refusal('provider_error');
+  }
+}
+
+/** What the partner would have to pay now, when that is more than was quoted. */
+async function currentPrice(
+  ctx: ServiceContext,
+  input: SettlePurchaseInput,
+  refused: Rejected,
+): Promise<Micros | null> {
+  const { activation, offers } = input;
+  const named = parseMicros(refused.code?.split(':')[1] ?? '', 'up');
+  const costs = (offers ?? [])
+    .filter(
+      (offer) =>
+        offer.service === activation.service && offer.country === activation.country && offer.count > 0,
+    )
+    .map((offer) => offer.costMicros);
+  const cost =
+    named ??
+    costs.reduce<Micros | null>((least, next) => (least === null || next < least ? next : least), null);
+  if (cost === null || cost <= activation.maxCostMicros) return null;
+  return (await loadPricing(ctx))(cost, activation);
+}
+
+async function retryOrGiveUp(
+  ctx: ServiceContext,
+  input: SettlePurchaseInput,
+  retryAfterMs: number | null,
+): Promise<ActivationRow | null> {
+  const { held, activation } = input;
+  const delayMs = retryAfterMs ?? backoffMs(held.epoch, { baseMs: 400, mostMs: 5_000 });
+  if (activation.buyOver) {
+    const message = 'The provider could not be reached. Nothing was bought.';
+    return refuse(ctx, held, { reason: 'provider_unavailable', message, currentPriceMicros: null });
+  }
+  const row = await settleNotBought(ctx.db, held, delayMs);
+  if (row) void ctx.jobs.enqueue(rentNumberJob(row, delayMs));
+  return row;
+}
+
+async function noteHealth(ctx: ServiceContext, { activation, outcome }: SettlePurchaseInput): Promise<void> {
+  const provider = `number:${activation.providerId}`;
+  if (outcome.kind === 'rejected' && outcome.scope === 'account') {
+    const { reason, message } = outcome;
+    ctx.log.error({ event: 'provider.refuses', provider, reason });
+    await noteRefusal(ctx.db, { provider, reason, message, seconds: ACCOUNT_PAUSE_SECONDS });
+  } else if (outcome.kind === 'accepted') {
+    await noteAnswering(ctx.db, provider);
+  }
+}
