@@ -34,7 +34,7 @@ export function createDeliveries(): Deliveries {
   const log: Delivery[] = [];
   return {
     async post(about, { url, headers, body, timeoutMs }) {
-      const responseStatus = await statusOf(
+      const responseStatus = await statusOf(() =>
         request(url, {
           method: 'POST',
           headers,
@@ -52,9 +52,10 @@ export function createDeliveries(): Deliveries {
   };
 }
 
-async function statusOf(pending: ReturnType<typeof request>): Promise<number | null> {
+/** An address that cannot be posted to throws at once; it counts as no answer too. */
+async function statusOf(post: () => ReturnType<typeof request>): Promise<number | null> {
   try {
-    const { statusCode, body } = await pending;
+    const { statusCode, body } = await post();
     await body.dump();
     return statusCode;
   } catch {

@@ -51,7 +51,7 @@ function Rows({ messages }: { messages: SandboxMessage[] }): VNode {
             </td>
             <td data-label="Status">
               <span class={`state ${message.status}`}>{message.status}</span>
-              {message.errorCode !== null && ` ${message.errorCode}`}
+              {message.errorCode !== null && <small>error {message.errorCode}</small>}
             </td>
             <td data-label="Time">
               <Moment atMs={message.createdAtMs} />

@@ -49,7 +49,7 @@ button { background: var(--accent); color: var(--accent-ink); border: 1px solid 
   tr { margin: 0 0 12px; padding: 8px 12px; border: 1px solid var(--line); border-radius: 8px; }
   td { display: grid; grid-template-columns: 104px minmax(0, 1fr); gap: 8px; padding: 4px 0; border: 0; text-align: left; }
   td::before { content: attr(data-label); color: var(--quiet); font-size: 14px; }
-  td > *, td { white-space: normal; }
-  td small { grid-column: 2; }
+  td.number, td.money, td time { white-space: normal; text-align: left; }
+  td > * { grid-column: 2; }
 }
 `;

@@ -107,6 +107,13 @@ t.test('the inbox shows what happened and delivers a code without JavaScript', a
   t.match(await page(), /class="code"[^>]*>4711</);
   t.match(JSON.parse(receiver.received[0]?.body ?? ''), { code: '4711' });
   t.equal((await form({ activation_id: rental?.activationId ?? '' })).status, 303, 'any code will do');
+  await sandbox.control.changeSettings({ lifetimeSeconds: 0 });
+  await rent(sandbox);
+  await sandbox.control.advance(1);
+  const over = (await sandbox.control.rentals()).at(-1);
+  const late = await form({ activation_id: over?.activationId ?? '' });
+  t.equal(late.status, 409);
+  t.match(await late.text(), /role="alert">Rental \d+ is cancelled: no SMS arrives any more/);
   const unknown = await form({ activation_id: '1' });
   t.equal(unknown.status, 404);
   t.match(await unknown.text(), /role="alert">There is no rental with activationId 1/);
