@@ -10,7 +10,7 @@ import { INBOX_SCRIPT } from './script.ts';
 import { INBOX_STYLE } from './style.ts';
 
 const POLICY =
-  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+  "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /** The page a person looks at: what was sent, what is rented, and a button that makes a code arrive. */
 export async function registerInbox(app: FastifyInstance, ctx: SandboxContext): Promise<void> {

@@ -34,6 +34,7 @@ small { display: block; font-size: 13px; }
 .state.delivered, .state.received, .state.finished { color: var(--good); }
 .state.failed, .state.undelivered, .state.canceled, .state.cancelled { color: var(--bad); }
 .code { display: inline-block; margin: 0 8px 0 0; font: 600 15px ui-monospace, monospace; }
+footer { margin-top: 32px; }
 .empty, .notice { padding: 16px; background: var(--panel); border: 1px solid var(--line); border-radius: 8px; }
 .notice { border-color: var(--bad); color: var(--bad); }
 form { display: flex; flex-wrap: wrap; gap: 8px; }
