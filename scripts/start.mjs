@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureDependencies } from './lib/ensure-dependencies.mjs';
 import { contractEnvironment } from './lib/environment.mjs';
-import { writePrivateJson } from './lib/files.mjs';
+import { readJson, writePrivateJson } from './lib/files.mjs';
 import { dataFolder, root } from './lib/paths.mjs';
-import { endProcess } from './lib/processes.mjs';
+import { endProcess, isAlive } from './lib/processes.mjs';
 import { createProgress } from './lib/progress.mjs';
 import { reportAndFail, Trouble } from './lib/run.mjs';
 import { acquireServices, secretsOf } from './lib/services.mjs';
@@ -33,14 +33,21 @@ async function start() {
     REDIS_URL: process.env.REDIS_URL || services.redisUrl,
     ENCRYPTION_KEY: process.env.ENCRYPTION_KEY || secretsOf(dataFolder).encryptionKey,
   };
-  writePrivateJson(environmentFile, { pid: process.pid, environment });
+  tellTheCommandLine(environment);
   progress.line('… starting the apps');
   try {
     return await runApps(environment, services);
   } finally {
-    rmSync(environmentFile, { force: true });
+    if (readJson(environmentFile)?.pid === process.pid) rmSync(environmentFile, { force: true });
     await services?.release();
   }
+}
+
+/** For `npm run smsx` beside this; a second npm start leaves the first one's word in place. */
+function tellTheCommandLine(environment) {
+  const other = readJson(environmentFile);
+  if (other && other.pid !== process.pid && isAlive(other.pid)) return;
+  writePrivateJson(environmentFile, { pid: process.pid, environment });
 }
 
 function refuseProduction() {

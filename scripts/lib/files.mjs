@@ -12,7 +12,7 @@ export function readJson(path) {
 
 /** Readable by the owner only, and never seen half written. */
 export function writePrivateJson(path, value) {
-  mkdirSync(dirname(path), { recursive: true });
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
   renameSync(draft, path);

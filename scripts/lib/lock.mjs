@@ -8,7 +8,7 @@ import { isAlive } from './processes.mjs';
  * a killed process is taken over. `onWait(pid)` is called once when somebody else holds it.
  */
 export async function withLock(path, work, onWait = () => {}) {
-  mkdirSync(dirname(path), { recursive: true });
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   let told = false;
   while (!tryLock(path)) {
     const holder = Number(read(path));
