@@ -189,6 +189,17 @@ t.test('status', async (t) => {
     t.match(await ask((provider) => provider.status('7'), body), answer, body);
 });
 
+t.test('the words of a failing server do not count', async (t) => {
+  const { ask } = await subject(t);
+  for (const status of [302, 400, 403, 500, 503]) {
+    const answer = await ask((provider) => provider.status('7'), { status, body: 'STATUS_CANCEL' });
+    t.match(answer, { kind: 'no_information', raw: `HTTP ${status} STATUS_CANCEL` });
+    t.match(await ask((provider) => provider.cancel('7'), { status, body: 'ACCESS_CANCEL' }), {
+      kind: 'no_information',
+    });
+  }
+});
+
 t.test('commands', async (t) => {
   const { ask } = await subject(t);
   const cases: ['cancel' | 'finish' | 'requestAnotherCode', string, string][] = [
