@@ -104,6 +104,9 @@ t.test(
     t.match(await provider.balance(), { detail: 'budget' });
     t.match(await provider.buy(ORDER), { kind: 'accepted' });
     t.match(await provider.cancel('7'), { kind: 'done' });
+    upstream.purchase = { kind: 'not_sent', detail: 'http_429', throttled: true, retryAfterMs: 5_000 };
+    t.match(await provider.buy(ORDER), { detail: 'http_429' });
+    t.match(await provider.buy(ORDER), { detail: 'http_429' }, 'the usual back-off stops no purchase');
     clock.pass(5_000);
     upstream.status = WAITING;
     t.same(await provider.status('7'), WAITING);
