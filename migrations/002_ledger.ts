@@ -36,6 +36,7 @@ const TABLES = `
     UNIQUE (activation_id, kind),
     UNIQUE (user_id, reference)
   );
+  CREATE INDEX ledger_transactions_by_time ON ledger_transactions (created_at);
   -- A hold ends once: captured or released, never both.
   CREATE UNIQUE INDEX ledger_hold_ends_once ON ledger_transactions (activation_id)
     WHERE kind IN ('capture', 'release');

@@ -35,6 +35,8 @@ export async function up(knex: Knex): Promise<void> {
     );
     CREATE INDEX messages_due ON messages (next_attempt_at) WHERE state IN ('ready', 'unknown');
     CREATE INDEX messages_calling ON messages (call_started_at) WHERE state = 'calling';
+    CREATE INDEX messages_unknown ON messages (call_started_at) WHERE state = 'unknown';
+    CREATE INDEX messages_with_text ON messages (created_at) WHERE body IS NOT NULL;
     CREATE INDEX messages_by_owner ON messages (owner, created_at);
 
     -- Every word the provider said about a message, in the order heard.

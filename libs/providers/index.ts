@@ -1,4 +1,5 @@
 export * from './budget.ts';
+export * from './open-number-provider.ts';
 export * from './port.ts';
 export * from './registry.ts';
 export { createSmsbowerProvider, type SmsbowerConfig, type SmsbowerTimeouts } from './smsbower/provider.ts';

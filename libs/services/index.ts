@@ -12,6 +12,7 @@ export * from './pick-provider.ts';
 export * from './present-activation.ts';
 export * from './present-message.ts';
 export * from './pricing.ts';
+export * from './provider-pool.ts';
 export * from './provider-rows.ts';
 export * from './publish-activation.ts';
 export * from './publish-message.ts';

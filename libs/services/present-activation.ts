@@ -10,18 +10,14 @@ export const UNUSABLE_THRESHOLD = 3;
 /** The reply to `status`. `codes` are this rental's, oldest first. */
 export function presentActivation(ctx: Pick<ServiceContext, 'vault'>, row: ActivationRow, codes: CodeRow[]) {
   const status = publicActivationStatus(row);
-  const messages = codes.map((code) => presentCode(ctx, code));
-  const latest = messages.at(-1);
   return {
     ok: true,
     activation_id: String(row.id),
     status,
     phone: row.phone,
     ...(isBeingBought(row.state) ? { pending: true } : {}),
-    ...(latest && status !== 'waiting' ? { otp: latest.code } : {}),
-    ...(messages.length > 0 ? { messages } : {}),
-    ...(status === 'cancelled' ? { reason: row.reason, ...(row.lateCode ? { late_code: true } : {}) } : {}),
-    ...(row.reasonMessage ? { reason_message: row.reasonMessage } : {}),
+    ...presentCodes(ctx, status, codes),
+    ...presentEnd(status, row),
     ...(status === 'unknown' ? { raw: rawOf(ctx, row) } : {}),
     ...(row.cancelRequestedAt && status === 'waiting' ? { cancel_requested: true } : {}),
     service: row.service,
@@ -33,6 +29,23 @@ export function presentActivation(ctx: Pick<ServiceContext, 'vault'>, row: Activ
     created_at: row.createdAt.toISOString(),
     expires_at: row.expiresAt?.toISOString() ?? null,
     earliest_cancel_at: row.earliestCancelAt?.toISOString() ?? null,
+  };
+}
+
+/** `otp` is the latest code, and absent while another one is awaited. */
+function presentCodes(ctx: Pick<ServiceContext, 'vault'>, status: PublicActivationStatus, codes: CodeRow[]) {
+  const messages = codes.map((code) => presentCode(ctx, code));
+  const latest = messages.at(-1);
+  if (!latest) return {};
+  return { ...(status === 'waiting' ? {} : { otp: latest.code }), messages };
+}
+
+function presentEnd(status: PublicActivationStatus, row: ActivationRow) {
+  if (status !== 'cancelled') return {};
+  return {
+    reason: row.reason,
+    ...(row.reasonMessage ? { reason_message: row.reasonMessage } : {}),
+    ...(row.lateCode ? { late_code: true } : {}),
   };
 }
 

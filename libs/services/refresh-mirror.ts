@@ -7,7 +7,7 @@ import {
   type ReadAnswer,
   type Service,
 } from '#libs/domain';
-import { claimMirror, failMirror, type MirrorKey, writeMirror } from '#libs/store';
+import { claimMirror, failMirror, type MirrorKey, type MirrorKind, writeMirror } from '#libs/store';
 import type { ServiceContext } from './context.ts';
 
 /** What it needs of a provider of numbers. */
@@ -86,4 +86,15 @@ function parseScope(scope: string): { service?: string; country?: number } {
     ...(service === null ? {} : { service }),
     ...(country === null ? {} : { country: Number(country) }),
   };
+}
+
+const KINDS: readonly MirrorKind[] = ['balance', 'countries', 'services', 'prices'];
+
+/** Reads the id of a refresh job, `<provider>|<kind>|<scope>`; null for anything else. */
+export function parseMirrorId(id: string): MirrorKey | null {
+  const [providerId = '', kindText, ...scope] = id.split('|');
+  const kind = KINDS.find((known) => known === kindText);
+  return kind && /^\d{1,9}$/.test(providerId)
+    ? { providerId: Number(providerId), kind, scope: scope.join('|') }
+    : null;
 }

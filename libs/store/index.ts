@@ -1,6 +1,7 @@
 export * from './activations.ts';
 export * from './api-keys.ts';
 export * from './audit-log.ts';
+export * from './backlog.ts';
 export * from './commands.ts';
 export * from './idempotency.ts';
 export * from './invariants.ts';

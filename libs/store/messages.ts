@@ -124,3 +124,16 @@ export async function claimMessage(
   );
   return rows[0] ?? null;
 }
+
+/** The provider refuses everything at present: the row waits, as the next epoch, and nothing was called. */
+export async function postponeMessage(
+  db: Queryable,
+  key: { id: string; epoch: number; seconds: number },
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `UPDATE messages SET epoch = epoch + 1, next_attempt_at = now() + make_interval(secs => $3), nudged_at = now()
+     WHERE id = $1 AND epoch = $2 AND state = 'ready'`,
+    [key.id, key.epoch, key.seconds],
+  );
+  return rowCount === 1;
+}

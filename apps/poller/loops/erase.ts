@@ -1,0 +1,20 @@
+import { eraseOldIdempotency, eraseOldTexts, eraseUnwantedMirror } from '#libs/store';
+import type { Loop } from '../deps.ts';
+
+const BATCH = 5_000;
+/** Message texts, codes and pushes are erased after this; states and the ledger stay. */
+const TEXT_DAYS = 30;
+
+/** Erases what has served its time. */
+export const erase: Loop = {
+  name: 'erase',
+  intervalMs: 60_000,
+  start:
+    ({ ctx }) =>
+    async () => {
+      const keys = await eraseOldIdempotency(ctx.db, BATCH);
+      const texts = await eraseOldTexts(ctx.db, { days: TEXT_DAYS, limit: BATCH });
+      await eraseUnwantedMirror(ctx.db);
+      return keys === BATCH || texts === BATCH;
+    },
+};

@@ -1,0 +1,22 @@
+import type { Loop } from '../deps.ts';
+import { audit } from './audit.ts';
+import { closeRentals } from './close-rentals.ts';
+import { erase } from './erase.ts';
+import { measure } from './measure.ts';
+import { pollActivations } from './poll-activations.ts';
+import { rebuildIndex } from './rebuild-index.ts';
+import { reconcileMessages } from './reconcile-messages.ts';
+import { refreshMirrors } from './refresh-mirrors.ts';
+import { sweepOutbox } from './sweep-outbox.ts';
+
+export const LOOPS: readonly Loop[] = [
+  pollActivations,
+  rebuildIndex,
+  sweepOutbox,
+  reconcileMessages,
+  closeRentals,
+  refreshMirrors,
+  measure,
+  audit,
+  erase,
+];

@@ -1,0 +1,47 @@
+import { reconcileMessage, reconcilePushes, releaseUnknownRentals } from '#libs/services';
+import { type MessageRow, takeLookups } from '#libs/store';
+import type { Loop, PollerDeps } from '../deps.ts';
+
+const BATCH = 20;
+/** Above the deadline of a listing, which may have several pages. */
+const LEASE_SECONDS = 60;
+
+/** Finds out what became of calls of unknown outcome: messages by the provider's list, purchases by its pushes. */
+export const reconcileMessages: Loop = {
+  name: 'reconcile-messages',
+  intervalMs: 500,
+  start(deps) {
+    const findings = deps.metrics.counter('reconciled_total', 'Looks for messages of unknown outcome', [
+      'finding',
+    ]);
+    return async () => {
+      await reconcilePushes(deps.ctx);
+      await releaseUnknownRentals(deps.ctx);
+      const { sms } = deps;
+      if (!sms) return;
+      const rows = await takeLookups(deps.ctx.db, { limit: BATCH, leaseSeconds: LEASE_SECONDS });
+      await Promise.all(
+        rows.map(async (row) => {
+          const finding = await reconcile(deps, sms, row);
+          findings.inc({ finding });
+        }),
+      );
+      return rows.length === BATCH;
+    };
+  },
+};
+
+async function reconcile(
+  { ctx }: PollerDeps,
+  provider: NonNullable<PollerDeps['sms']>,
+  row: MessageRow,
+): Promise<string> {
+  try {
+    const finding = await reconcileMessage({ ctx, input: { row, provider } });
+    ctx.log.info({ event: 'message.reconciled', message_id: row.id, epoch: row.epoch, finding });
+    return finding;
+  } catch (err) {
+    ctx.log.error({ event: 'message.reconcile_failed', message_id: row.id, err });
+    return 'error';
+  }
+}

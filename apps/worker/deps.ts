@@ -1,0 +1,15 @@
+import type { JobPayload } from '#libs/jobs';
+import type { NumberProvider, SmsProvider } from '#libs/providers';
+import type { ProviderPool, ServiceContext } from '#libs/services';
+import type { ProviderTimer } from './provider-timer.ts';
+
+/** What every handler is given. */
+export interface WorkerDeps {
+  ctx: ServiceContext;
+  /** Null when no SMS provider is configured: messages then wait in their rows. */
+  sms: SmsProvider | null;
+  numbers: ProviderPool<NumberProvider>;
+  timer: ProviderTimer;
+}
+
+export type JobHandler = (deps: WorkerDeps, payload: JobPayload) => Promise<void>;

@@ -1,0 +1,3 @@
+import { runCommand } from '../run-command.ts';
+
+export const finishActivation = runCommand('finish', (provider, providerRef) => provider.finish(providerRef));

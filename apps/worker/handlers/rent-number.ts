@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import type { Offer, Outcome, Purchase } from '#libs/domain';
+import type { NumberProvider } from '#libs/providers';
+import { endPendingRental, priceScope, refreshOffers, settlePurchase } from '#libs/services';
+import { type ActivationRow, claimPurchase } from '#libs/store';
+import type { JobHandler, WorkerDeps } from '../deps.ts';
+
+/**
+ * Claims one purchase, asks the provider once, writes what came of it with its money.
+ * Dies before the claim: the sweep nudges again. After it: the row is `buying`, becomes `purchase_unknown`, the hold
+ * stays, and nothing is bought a second time.
+ */
+export const rentNumber: JobHandler = async (deps, { id: idText, epoch }) => {
+  const { ctx } = deps;
+  const id = Number(idText);
+  const claim = randomUUID();
+  const activation = await claimPurchase(ctx.db, { id, epoch, claim });
+  if (!activation) {
+    await endPendingRental(ctx, id, true);
+    return;
+  }
+  const started = performance.now();
+  const provider = await deps.numbers.get(activation.providerId);
+  const outcome = provider ? await buy(deps, provider, activation) : NO_PROVIDER;
+  const offers = provider && lacksStock(outcome) ? await readOffers(deps, provider, activation) : null;
+  await settlePurchase({ ctx, input: { activation, held: { id, epoch, claim }, outcome, offers } });
+  ctx.log.info({
+    event: 'purchase.done',
+    activation_id: id,
+    epoch,
+    provider_id: activation.providerId,
+    outcome: outcome.kind,
+    code: outcome.kind === 'rejected' ? outcome.code : null,
+    detail: 'detail' in outcome ? outcome.detail : null,
+    ms: Math.round(performance.now() - started),
+  });
+};
+
+const NO_PROVIDER: Outcome<Purchase> = {
+  kind: 'rejected',
+  scope: 'request',
+  reason: 'other',
+  code: null,
+  message: 'The provider row does not exist any more.',
+};
+
+function buy(
+  deps: WorkerDeps,
+  provider: NumberProvider,
+  activation: ActivationRow,
+): Promise<Outcome<Purchase>> {
+  const { service, country, maxCostMicros: maxPriceMicros } = activation;
+  return deps.timer.time(`number:${activation.providerId}`, 'buy', () =>
+    provider.buy({ service, country, maxPriceMicros }),
+  );
+}
+
+function lacksStock(outcome: Outcome<Purchase>): boolean {
+  return (
+    outcome.kind === 'rejected' && (outcome.reason === 'out_of_stock' || outcome.reason === 'price_too_low')
+  );
+}
+
+/** Tells a higher price from an empty shelf, and makes the next quote right. */
+function readOffers(
+  { ctx }: WorkerDeps,
+  provider: NumberProvider,
+  activation: ActivationRow,
+): Promise<Offer[] | null> {
+  const { providerId, service, country } = activation;
+  return refreshOffers(
+    ctx,
+    { providerId, kind: 'prices', scope: priceScope({ service, country }) },
+    provider,
+  );
+}

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import { maskPhone } from '#libs/domain';
+import { smsSendJob } from '#libs/jobs';
+import { SMS_PROVIDER, settleMessage, statusCallbackUrl } from '#libs/services';
+import { claimMessage, findRefusal, type MessageRow, postponeMessage } from '#libs/store';
+import type { JobHandler, WorkerDeps } from '../deps.ts';
+
+/**
+ * Claims one message, calls the provider once, writes what came of it.
+ * Dies before the claim: the sweep nudges again. After it: the row is `calling`, becomes `unknown`, and is looked for
+ * at the provider before anything is sent again.
+ */
+export const smsSend: JobHandler = async (deps, { id, epoch }) => {
+  const { ctx, sms } = deps;
+  if (!sms || (await postponedByRefusal(deps, id, epoch))) return;
+  const claim = randomUUID();
+  const row = await claimMessage(ctx.db, { id, epoch, claim });
+  if (!row) return;
+  const started = performance.now();
+  const outcome = await deps.timer.time(SMS_PROVIDER, 'send', () =>
+    sms.send({
+      to: row.to,
+      body: textOf(deps, row),
+      validitySeconds: Math.max(1, row.secondsValid),
+      statusCallbackUrl: statusCallbackUrl(ctx, row),
+    }),
+  );
+  const settled = await settleMessage({ ctx, input: { held: { id, epoch, claim }, outcome } });
+  ctx.log.info({
+    event: 'message.sent',
+    message_id: id,
+    epoch,
+    to: maskPhone(row.to),
+    outcome: outcome.kind,
+    code: outcome.kind === 'rejected' ? outcome.code : null,
+    detail: 'detail' in outcome ? outcome.detail : null,
+    settled,
+    ms: Math.round(performance.now() - started),
+  });
+};
+
+function textOf({ ctx }: WorkerDeps, row: MessageRow): string {
+  if (!row.body) throw new Error('the text of a message to be sent is gone');
+  return ctx.vault.decrypt(row.body, `messages.body:${row.id}`);
+}
+
+/** While the provider refuses our account nothing is called: the message keeps its place until the pause is over. */
+async function postponedByRefusal({ ctx }: WorkerDeps, id: string, epoch: number): Promise<boolean> {
+  const refusal = await findRefusal(ctx.db, SMS_PROVIDER);
+  if (!refusal) return false;
+  const seconds = refusal.secondsLeft + 1 + Math.random() * 2;
+  if (await postponeMessage(ctx.db, { id, epoch, seconds })) {
+    void ctx.jobs.enqueue(smsSendJob({ id, epoch: epoch + 1 }, seconds * 1_000));
+  }
+  return true;
+}

@@ -1,0 +1,54 @@
+import type { Queryable } from '#libs/platform';
+
+export interface Backlog {
+  waiting: { kind: string; count: number; oldestSeconds: number }[];
+  /** Of the last minute, by kind of ledger transaction. */
+  movements: { kind: string; count: number }[];
+}
+
+/** What waits, and how long the oldest has: due messages and purchases, unknowns, commands, suspense. */
+export async function measureBacklog(db: Queryable): Promise<Backlog> {
+  const waiting = await db.query<Backlog['waiting'][number]>(WAITING);
+  const movements = await db.query<Backlog['movements'][number]>(
+    `SELECT kind, count(*)::integer AS count FROM ledger_transactions
+     WHERE created_at > now() - interval '1 minute' GROUP BY kind`,
+  );
+  return { waiting: waiting.rows, movements: movements.rows };
+}
+
+const line = (kind: string, since: string, from: string) =>
+  `SELECT '${kind}' AS kind, count(*)::integer AS count,
+          coalesce(extract(epoch FROM now() - min(${since})), 0)::float8 AS "oldestSeconds" FROM ${from}`;
+
+const WAITING = [
+  line('message_due', 'next_attempt_at', `messages WHERE state = 'ready' AND next_attempt_at <= now()`),
+  line('message_unknown', 'call_started_at', `messages WHERE state = 'unknown'`),
+  line('purchase_due', 'next_attempt_at', `activations WHERE state = 'pending' AND next_attempt_at <= now()`),
+  line('purchase_unknown', 'call_started_at', `activations WHERE state = 'purchase_unknown'`),
+  line(
+    'command_due',
+    'command_next_at',
+    `activations WHERE command IS NOT NULL AND command_next_at <= now()`,
+  ),
+  line('rental_live', 'created_at', `activations WHERE state IN ('active', 'received')`),
+  line('suspense', 'created_at', `ledger_transactions WHERE kind = 'suspense'`),
+].join('\nUNION ALL\n');
+
+/** Erases texts, codes and pushes older than `days`; returns how many rows it touched. */
+export async function eraseOldTexts(
+  db: Queryable,
+  options: { days: number; limit: number },
+): Promise<number> {
+  const age = `now() - make_interval(days => $1)`;
+  const statements = [
+    `UPDATE messages SET body = NULL WHERE id IN (
+       SELECT id FROM messages WHERE body IS NOT NULL AND created_at < ${age}
+         AND state IN ('delivered', 'undelivered', 'failed', 'canceled', 'sent') LIMIT $2)`,
+    `UPDATE activation_codes SET code = NULL, text = NULL WHERE id IN (
+       SELECT id FROM activation_codes WHERE (code IS NOT NULL OR text IS NOT NULL) AND received_at < ${age} LIMIT $2)`,
+    `DELETE FROM provider_pushes WHERE id IN (SELECT id FROM provider_pushes WHERE received_at < ${age} LIMIT $2)`,
+  ];
+  let touched = 0;
+  for (const sql of statements) touched += (await db.query(sql, [options.days, options.limit])).rowCount ?? 0;
+  return touched;
+}
