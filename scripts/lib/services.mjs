@@ -122,14 +122,19 @@ async function launch(spec) {
   return held(state, lease);
 }
 
-/** A lease is an open connection; null when no keeper answers to the token. */
+/** A lease is an open connection. Null when no keeper answers to the token: the port may be another program's by now. */
 function openLease({ leasePort, token }, verb) {
   return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port: leasePort });
+    const socket = connect({ host: '127.0.0.1', port: leasePort, timeout: 3_000 });
     const closed = new Promise((done) => socket.once('close', done));
     socket.setEncoding('utf8');
     socket.on('error', () => {});
-    socket.once('data', () => resolve({ socket, closed }));
+    socket.once('timeout', () => socket.destroy());
+    socket.once('data', (answer) => {
+      if (!/^(held|stopping)\n/.test(answer)) return socket.destroy();
+      socket.setTimeout(0);
+      resolve({ socket, closed });
+    });
     closed.then(() => resolve(null));
     socket.write(`${verb} ${token}\n`);
   });
