@@ -108,6 +108,11 @@ export const ERRORS = {
     'This API key may not do that.',
     'Ask the operator for a key with the scope named in the message.',
   ),
+  forbidden: e(
+    403,
+    'The signature of this callback is missing or not valid.',
+    'Only the SMS provider calls this address; check that PUBLIC_BASE_URL is the address it calls.',
+  ),
   activation_not_found: e(
     404,
     'There is no such activation.',

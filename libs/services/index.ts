@@ -30,6 +30,7 @@ export * from './refresh-mirror.ts';
 export * from './release-rental.ts';
 export * from './rent-number.ts';
 export * from './rental-errors.ts';
+export * from './repeatable-command.ts';
 export * from './reply.ts';
 export * from './send-message.ts';
 export * from './settle-command.ts';

@@ -1,0 +1,69 @@
+import type { TSchema } from 'typebox';
+import type { ErrorCode } from '#libs/domain';
+import {
+  jsonReply,
+  type Partner,
+  type Repeatable,
+  type Reply,
+  type Scope,
+  type WaitingContext,
+} from '#libs/services';
+import { type FieldSet, type InputOf, readInput } from './field.ts';
+
+/** One capability of the partner API: all that dispatch, checks and documentation need to know of it. */
+export interface ActionDefinition<Fields extends FieldSet> {
+  name: string;
+  method: 'GET' | 'POST';
+  /** One line; what it does for the caller. */
+  summary: string;
+  /** What a reader must know beyond that. */
+  description: string;
+  /** The scope a key needs; the services enforce it. */
+  scope: Scope;
+  /** Query parameters of a GET, body of a POST. */
+  input: Fields;
+  inputExample: Record<string, unknown>;
+  replies: DocumentedReply[];
+  /** Codes of its own, beside those that every action can answer with. */
+  errors: readonly ErrorCode[];
+  /** Takes `Prefer: wait`. */
+  prefersWait?: true;
+  /** The rate limit is counted together with the look-up: see status.ts. */
+  cachedById?: true;
+  run(call: Call & { input: InputOf<Fields> }): Promise<Answer>;
+}
+
+export interface DocumentedReply {
+  status: 200 | 202;
+  when: string;
+  schema: TSchema;
+  example: Record<string, unknown>;
+}
+
+/** What an action is given. `raw` is the query or the parsed body. */
+export interface Call extends Repeatable {
+  ctx: WaitingContext;
+  partner: Partner;
+  raw: Record<string, unknown>;
+  waitSeconds: number;
+  cachedReply: string | null;
+}
+
+/** A reply as JSON text; `ids` go to the log. */
+export interface Answer extends Reply {
+  ids?: Record<string, string | number>;
+}
+
+export type Action = Omit<ActionDefinition<FieldSet>, 'run'> & { run(call: Call): Promise<Answer> };
+
+/** Checks the input before `run`, so that an action sees typed values only. */
+export function defineAction<Fields extends FieldSet>(definition: ActionDefinition<Fields>): Action {
+  return {
+    ...definition,
+    run: (call) => definition.run({ ...call, input: readInput(definition.input, call.raw) }),
+  };
+}
+
+export function okAnswer(body: Record<string, unknown>, ids?: Answer['ids']): Answer {
+  return { ...jsonReply(200, { ok: true, ...body }), replayed: false, ...(ids ? { ids } : {}) };
+}

@@ -1,0 +1,156 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { PublicError } from '#libs/domain';
+import { createAuthenticator } from '#libs/services';
+import type { Answer } from './actions/action.ts';
+import { refuseRepeated } from './actions/field.ts';
+import { activationId } from './actions/fields.ts';
+import { type Action, ENDPOINTS, type Endpoint } from './actions/index.ts';
+import type { GatewayDeps } from './deps.ts';
+import { authenticate } from './plugins/authentication.ts';
+import { readJsonObject } from './plugins/body.ts';
+import { allowAnyOrigin, answerPreflight } from './plugins/cors.ts';
+import { badRequest, JSON_TYPE, retryAfterSeconds } from './plugins/errors.ts';
+import { createRateLimit, type RateLimit } from './plugins/rate-limit.ts';
+import { readIdempotency, readPreferredWait } from './plugins/request-headers.ts';
+
+type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+
+/**
+ * The partner API. The order of the checks is part of the contract: method, keys configured, key, rate limit,
+ * action, body; the rest is the services'.
+ */
+export async function registerPartnerApi(app: FastifyInstance, deps: GatewayDeps): Promise<void> {
+  const authenticator = createAuthenticator(deps.ctx);
+  const rateLimit = createRateLimit({
+    cache: deps.ctx.cache,
+    limitPerSecond: deps.ctx.config.rateLimitPerSecond,
+    rejected: deps.metrics.counter('http_rate_limited_total', 'Requests above the limit of their key'),
+  });
+  const lookUps = deps.metrics.counter('status_cache_total', 'Look-ups of status', ['result']);
+  const shed: Hook = async () => {
+    if (app.isUnderPressure()) throw new PublicError('overloaded', { retryAfterSeconds: 1 });
+  };
+  const signIn: Hook = async (request) => {
+    request.facts.partner = await authenticate(authenticator, request);
+  };
+  for (const endpoint of ENDPOINTS) {
+    const limit: Hook = (request, reply) =>
+      limitRate(rateLimit, chosenAction(endpoint, request), request, reply, (result) =>
+        lookUps.inc({ result }),
+      );
+    app.route({
+      url: endpoint.path,
+      method: app.supportedMethods,
+      onRequest: [checkMethod(endpoint), shed, signIn, limit, checkAction(endpoint)],
+      handler: async (request, reply) => {
+        const action = requireAction(endpoint, request);
+        return send(reply, await run(deps, endpoint, action, request));
+      },
+    });
+  }
+}
+
+/** 405 for what no action here takes, and for a known action asked with the wrong method. */
+function checkMethod(endpoint: Endpoint): Hook {
+  return async (request, reply) => {
+    if (endpoint.cors) allowAnyOrigin(reply);
+    const action = chosenAction(endpoint, request);
+    request.facts.action = action?.name ?? null;
+    const allowed = allowedMethods(endpoint, action);
+    if (request.method === 'OPTIONS' && endpoint.cors) return answerPreflight(reply, allowed.join(', '));
+    if (allowed.includes(request.method)) return;
+    reply.header('allow', allowed.join(', '));
+    throw new PublicError('method_not_allowed', {
+      message: `${request.method} is not allowed here; use ${allowed[0]}.`,
+    });
+  };
+}
+
+function allowedMethods(endpoint: Endpoint, action: Action | undefined): string[] {
+  const methods = (action ? [action] : [...endpoint.actions.values()]).flatMap(({ method }) =>
+    method === 'GET' ? ['GET', 'HEAD'] : [method],
+  );
+  return [...new Set(methods), ...(endpoint.cors ? ['OPTIONS'] : [])];
+}
+
+function checkAction(endpoint: Endpoint): Hook {
+  return async (request) => void requireAction(endpoint, request);
+}
+
+function requireAction(endpoint: Endpoint, request: FastifyRequest): Action {
+  const action = chosenAction(endpoint, request);
+  if (!action) throw badRequest('invalid_action');
+  return action;
+}
+
+function chosenAction(endpoint: Endpoint, request: FastifyRequest): Action | undefined {
+  if (!endpoint.chosenByQuery) return endpoint.actions.values().next().value;
+  const name = queryOf(request).action;
+  return typeof name === 'string' ? endpoint.actions.get(name) : undefined;
+}
+
+/** For `status` one trip to Redis counts the request and brings the reply along. */
+async function limitRate(
+  rateLimit: RateLimit,
+  action: Action | undefined,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  onLookUp: (result: 'hit' | 'miss' | 'away') => void,
+): Promise<void> {
+  const { partner } = request.facts;
+  if (!partner) throw new Error('the rate limit needs a partner');
+  const id = action?.cachedById ? validId(queryOf(request).id) : null;
+  if (id === null || partner.userId === null || !partner.scopes.has('read')) {
+    return rateLimit.enforce(await rateLimit.count(partner), reply);
+  }
+  const polled = await rateLimit.poll(partner, { id, userId: partner.userId });
+  rateLimit.enforce(polled.counted, reply);
+  request.facts.cachedReply = polled.reply;
+  onLookUp(polled.reply !== null ? 'hit' : polled.away ? 'away' : 'miss');
+}
+
+function validId(value: unknown): number | null {
+  try {
+    return activationId.read(value);
+  } catch {
+    return null;
+  }
+}
+
+async function run(
+  { ctx }: GatewayDeps,
+  endpoint: Endpoint,
+  action: Action,
+  request: FastifyRequest,
+): Promise<Answer> {
+  const { partner, cachedReply } = request.facts;
+  if (!partner) throw new Error('an action needs a partner');
+  const query = queryOf(request);
+  const posted = action.method === 'POST';
+  refuseRepeated(posted ? {} : action.input, query);
+  const body = posted ? readJsonObject(request) : {};
+  const params = endpoint.chosenByQuery ? {} : (request.params as Record<string, unknown>);
+  const answer = await action.run({
+    ctx,
+    partner,
+    requestId: request.id,
+    idempotency: posted ? readIdempotency(request, body) : null,
+    waitSeconds: action.prefersWait ? readPreferredWait(request) : 0,
+    raw: posted ? body : { ...query, ...params },
+    cachedReply,
+  });
+  request.facts.ids = answer.ids ?? {};
+  return answer;
+}
+
+/** The bytes go out as the services made them: a repeated reply is the same to the last byte. */
+function send(reply: FastifyReply, { status, body, replayed }: Answer): FastifyReply {
+  const seconds = retryAfterSeconds(status);
+  if (seconds !== null) reply.header('retry-after', seconds);
+  if (replayed) reply.header('idempotent-replayed', 'true');
+  return reply.code(status).header('cache-control', 'no-store').header('content-type', JSON_TYPE).send(body);
+}
+
+function queryOf(request: FastifyRequest): Record<string, unknown> {
+  return request.query as Record<string, unknown>;
+}

@@ -1,0 +1,51 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { badRequest } from './errors.ts';
+
+const MAX_DEPTH = 32;
+
+/** Bodies are taken as bytes whatever their Content-Type says, or when it says nothing. */
+export function registerBody(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    '*',
+    { parseAs: 'buffer' },
+    async (_request: FastifyRequest, body: Buffer) => body,
+  );
+  app.addHook('onRequest', async (request) => {
+    request.raw.headers['content-type'] = 'application/octet-stream';
+  });
+}
+
+/** The bytes of the body; none when there was no body. */
+export function bodyBytes(request: FastifyRequest): Buffer {
+  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+}
+
+/** The body as a JSON object, or `invalid_json`. */
+export function readJsonObject(request: FastifyRequest): Record<string, unknown> {
+  const value = parse(bodyBytes(request));
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || !isHarmless(value)) {
+    throw badRequest('invalid_json');
+  }
+  return value as Record<string, unknown>;
+}
+
+function parse(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw badRequest('invalid_json');
+  }
+}
+
+/** Neither deep enough to exhaust a stack nor able to reach a prototype. */
+function isHarmless(root: object): boolean {
+  let level: object[] = [root];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth >= MAX_DEPTH || level.some((value) => Object.hasOwn(value, '__proto__'))) return false;
+    level = level.flatMap((value) =>
+      Object.values(value).filter((child): child is object => typeof child === 'object' && child !== null),
+    );
+  }
+  return true;
+}

@@ -1,0 +1,76 @@
+import type { FastifyReply } from 'fastify';
+import type { RateCount, StatusCache } from '#libs/cache';
+import { PublicError } from '#libs/domain';
+import type { Counter } from '#libs/platform';
+import type { Partner } from '#libs/services';
+
+/** A fixed window of one second per API key, shared by all gateways; see docs/decisions/0003-rate-limit.md. */
+export interface RateLimit {
+  /** Null when there is no limit. */
+  count(partner: Partner): Promise<RateCount | null>;
+  /** Counts, and reads the cached reply to `status` in the same trip. `reply` is null when it is not cached. */
+  poll(
+    partner: Partner,
+    activation: { id: number; userId: number },
+  ): Promise<{ counted: RateCount | null; reply: string | null; away: boolean }>;
+  /** Shows what was counted, and throws `rate_limited` when that is too much. */
+  enforce(counted: RateCount | null, reply: FastifyReply): void;
+}
+
+export interface RateLimitOptions {
+  cache: Pick<StatusCache, 'countRequest' | 'poll'>;
+  /** 0 = no limit. */
+  limitPerSecond: number;
+  rejected: Pick<Counter, 'inc'>;
+}
+
+/** After a failure Redis is left alone that long: a frozen one would cost every request its time limit. */
+const AWAY_MS = 1_000;
+
+export function createRateLimit({ cache, limitPerSecond: limit, rejected }: RateLimitOptions): RateLimit {
+  const countHere = localWindow();
+  let awayUntil = 0;
+  const orAway = async <Value>(ask: () => Promise<Value>): Promise<Value | null> => {
+    if (performance.now() < awayUntil) return null;
+    try {
+      return await ask();
+    } catch {
+      awayUntil = performance.now() + AWAY_MS;
+      return null;
+    }
+  };
+  return {
+    async count({ keyId }) {
+      if (limit === 0) return null;
+      return (await orAway(() => cache.countRequest(keyId))) ?? countHere(keyId);
+    },
+    async poll({ keyId }, { id, userId }) {
+      const polled = await orAway(() => cache.poll({ apiKey: keyId, limit, userId, activationId: id }));
+      const counted = limit === 0 ? null : (polled ?? countHere(keyId));
+      return { counted, reply: polled?.reply ?? null, away: polled === null };
+    },
+    enforce(counted, reply) {
+      if (!counted) return;
+      const resetSeconds = Math.max(1, Math.ceil(counted.windowLeftMs / 1_000));
+      reply.header('ratelimit-limit', limit);
+      reply.header('ratelimit-remaining', Math.max(0, limit - counted.count));
+      reply.header('ratelimit-reset', resetSeconds);
+      if (counted.count <= limit) return;
+      rejected.inc();
+      throw new PublicError('rate_limited', { retryAfterSeconds: resetSeconds });
+    },
+  };
+}
+
+/** The same window in this process alone, for as long as Redis is away. */
+function localWindow(): (keyId: string) => RateCount {
+  const windows = new Map<string, { count: number; endsAt: number }>();
+  return (keyId) => {
+    const now = performance.now();
+    const running = windows.get(keyId);
+    const window = running && running.endsAt > now ? running : { count: 0, endsAt: now + 1_000 };
+    window.count += 1;
+    windows.set(keyId, window);
+    return { count: window.count, windowLeftMs: window.endsAt - now };
+  };
+}
