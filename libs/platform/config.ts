@@ -55,6 +55,18 @@ export class ConfigError extends Error {
 
 const DEVELOPMENT_KEY = Buffer.from('smsx development key, not secret'.padEnd(32).slice(0, 32));
 
+/**
+ * The environment with stand-ins for what it leaves unset. A group is taken whole or not at all, so that half a
+ * provider's settings are never completed by another's.
+ */
+export function environmentWith(
+  groups: Record<string, string>[],
+  env: Record<string, string | undefined> = process.env,
+): Record<string, string | undefined> {
+  const missing = groups.filter((group) => Object.keys(group).every((name) => !env[name]?.trim()));
+  return Object.assign({ ...env }, ...missing);
+}
+
 /** Reads and checks the whole environment; throws one ConfigError that lists every mistake. */
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
   const read = new EnvironmentReader(env);
@@ -165,6 +177,8 @@ function readTwilio(read: EnvironmentReader): TwilioConfig | null {
   requireHttps(read, 'TWILIO_API_BASE_URL', apiBaseUrl);
   if (!accountSid && !authToken && !from && !messagingServiceSid) return null;
   if (!accountSid) read.mistake('TWILIO_ACCOUNT_SID', 'is missing although other TWILIO_ variables are set');
+  else if (!accountSid.startsWith('AC'))
+    read.mistake('TWILIO_ACCOUNT_SID', 'must be an account SID: it starts with AC');
   if (!authToken) read.mistake('TWILIO_AUTH_TOKEN', 'is missing although other TWILIO_ variables are set');
   if (!from && !messagingServiceSid) {
     read.mistake('TWILIO_FROM', 'is missing: set it or TWILIO_MESSAGING_SERVICE_SID');

@@ -37,9 +37,11 @@ export async function createApiKey({
     scopes: readonly Scope[];
     allowedCidrs?: string[];
     expiresAt?: Date | null;
+    /** Where the caller must be able to name the key again; otherwise a random one. */
+    key?: ParsedKey;
   };
 }): Promise<{ row: ApiKeyRow; secret: string }> {
-  const key = { id: randomBytes(6).toString('hex'), secret: randomBytes(32).toString('hex') };
+  const key = input.key ?? { id: randomBytes(6).toString('hex'), secret: randomBytes(32).toString('hex') };
   const row = await insertApiKey(ctx.db, {
     id: key.id,
     userId: input.userId,
@@ -49,8 +51,13 @@ export async function createApiKey({
     allowedCidrs: input.allowedCidrs ?? [],
     expiresAt: input.expiresAt ?? null,
   });
-  const body = `smsx_live_${key.id}_${key.secret}`;
-  return { row, secret: body + checksumOf(body) };
+  return { row, secret: formatApiKey(key) };
+}
+
+/** The key's whole text. */
+export function formatApiKey({ id, secret }: ParsedKey): string {
+  const body = `smsx_live_${id}_${secret}`;
+  return body + checksumOf(body);
 }
 
 function checksumOf(body: string): string {

@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { insertFirstProvider, insertProvider, type NewProvider, type ProviderRow } from '#libs/store';
+import {
+  insertFirstProvider,
+  insertProvider,
+  type NewProvider,
+  type ProviderRow,
+  updateProviderAccess,
+} from '#libs/store';
 import type { ServiceContext } from './context.ts';
 
 type VaultContext = Pick<ServiceContext, 'vault'>;
@@ -56,4 +62,17 @@ function sealed(ctx: VaultContext, input: ProviderInput): NewProvider {
     callbackSecret: randomBytes(24).toString('hex'),
     requestsPerSecond: input.requestsPerSecond,
   };
+}
+
+/** Gives a row another address and key; its callback secret, rentals and prices stay. */
+export function moveProvider({
+  ctx,
+  input,
+}: {
+  ctx: Pick<ServiceContext, 'db' | 'vault'>;
+  input: { provider: ProviderRow; apiUrl: string; apiKey: string };
+}): Promise<void> {
+  const { provider, apiUrl, apiKey } = input;
+  const credentials = ctx.vault.encrypt(apiKey, credentialsContext({ kind: provider.kind, apiUrl }));
+  return updateProviderAccess(ctx.db, { id: provider.id, apiUrl, credentials });
 }

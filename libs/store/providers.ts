@@ -87,3 +87,15 @@ function parameters(provider: NewProvider): unknown[] {
     provider.requestsPerSecond,
   ];
 }
+
+/** New address and credentials for a row. */
+export async function updateProviderAccess(
+  db: Queryable,
+  access: { id: number; apiUrl: string; credentials: Buffer },
+): Promise<void> {
+  await db.query('UPDATE providers SET api_url = $2, credentials = $3 WHERE id = $1', [
+    access.id,
+    access.apiUrl,
+    access.credentials,
+  ]);
+}
