@@ -3,12 +3,16 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { preparePostgres } from './embedded-postgres.mjs';
 import { prepareRedis } from './embedded-redis.mjs';
 import { readJson, tailOf, writePrivateJson } from './files.mjs';
 import { withLock } from './lock.mjs';
 import { Trouble } from './run.mjs';
+
+// Longer than the keeper itself waits for the servers before it kills them.
+const END_PATIENCE_MS = 30_000;
 
 const QUIET = { step: (_label, work) => work(() => {}), line: () => {} };
 
@@ -36,7 +40,7 @@ export async function acquireServices({ folder, durable = true, progress = QUIET
 export async function stopServices(folder) {
   const state = readJson(join(folder, 'services.json'));
   const lease = state && (await openLease(state, 'stop'));
-  await lease?.closed;
+  await lease?.ended();
 }
 
 /** Passwords and keys made once per data folder: { postgresPassword, redisPassword, encryptionKey }. */
@@ -133,14 +137,18 @@ function openLease({ leasePort, token }, verb) {
     socket.once('data', (answer) => {
       if (!/^(held|stopping)\n/.test(answer)) return socket.destroy();
       socket.setTimeout(0);
-      resolve({ socket, closed });
+      resolve({
+        socket,
+        closed,
+        ended: () => Promise.race([closed, delay(END_PATIENCE_MS, undefined, { ref: false })]),
+      });
     });
     closed.then(() => resolve(null));
     socket.write(`${verb} ${token}\n`);
   });
 }
 
-function held({ databaseUrl, redisUrl, postgresPid, redisPid }, { socket, closed }) {
+function held({ databaseUrl, redisUrl, postgresPid, redisPid }, { socket, closed, ended }) {
   let released = false;
   return {
     databaseUrl,
@@ -152,7 +160,7 @@ function held({ databaseUrl, redisUrl, postgresPid, redisPid }, { socket, closed
       released = true;
       socket.once('data', (answer) => answer.startsWith('kept') && socket.end());
       socket.write('release\n');
-      await closed;
+      await ended();
     },
   };
 }
