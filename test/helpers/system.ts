@@ -1,4 +1,5 @@
-import { createKeys, createReplyReceiver } from '#libs/cache';
+import { Redis } from 'ioredis';
+import { createKeys, createReplyReceiver, DEFAULT_PREFIX } from '#libs/cache';
 import { type AppContext, type AppName, type Config, createAppContext, readConfig } from '#libs/platform';
 import { createServiceContext, ensureFirstProvider, type WaitingContext } from '#libs/services';
 import { checkInvariants } from '#libs/store';
@@ -14,6 +15,10 @@ export interface System {
   sandbox: Sandbox;
   config: Config;
   redisPrefix: string;
+  /** The environment for processes that share all of it. */
+  env: Record<string, string>;
+  /** Redis loses everything. */
+  emptyRedis(): Promise<void>;
   /** Services as the gateway uses them. */
   ctx: WaitingContext;
   /** One more process' worth of an app, in this process; closed in teardown. */
@@ -27,19 +32,25 @@ export interface SystemOptions {
   sandbox?: Partial<SandboxOptions>;
   workers?: number;
   pollers?: number;
+  /**
+   * A Redis database of its own (1 to 15) with the default key prefix, for processes, which know no other. Each
+   * test file that uses it takes another number.
+   */
+  redisDatabase?: number;
 }
 
 /** Sandbox, workers and pollers on a database and a key prefix of their own. */
 export async function startSystem(t: Teardown, options: SystemOptions = {}): Promise<System> {
   const databaseUrl = await createTestDatabase(t);
-  const redisPrefix = testRedisPrefix();
+  const redisPrefix = options.redisDatabase === undefined ? testRedisPrefix() : DEFAULT_PREFIX;
   const sandbox = await startSandbox({
     port: 0,
     twilio: { ...TWILIO, sentDelayMs: 20, deliveredDelayMs: 40 },
     smsbower: { apiKey: SMSBOWER_KEY },
     ...options.sandbox,
   });
-  const config = readConfig({ ...environment(databaseUrl, sandbox), ...options.env });
+  const env = { ...environment(databaseUrl, redisUrlOf(options.redisDatabase), sandbox), ...options.env };
+  const config = readConfig(env);
   const context = (name: AppName, changes: Partial<Config> = {}) => {
     const app = createAppContext(name, { ...config, ...changes }, { maxConnections: 8 });
     t.teardown(() => app.close());
@@ -55,6 +66,8 @@ export async function startSystem(t: Teardown, options: SystemOptions = {}): Pro
     sandbox,
     config,
     redisPrefix,
+    env,
+    emptyRedis: () => emptyRedis(options.redisDatabase),
     ctx,
     context,
     async brokenInvariants() {
@@ -73,10 +86,21 @@ function createWaitingContext(app: AppContext, redisPrefix: string): WaitingCont
   return { ...ctx, receiver };
 }
 
-function environment(databaseUrl: string, sandbox: Sandbox): Record<string, string> {
+function redisUrlOf(database: number | undefined): string {
+  return database === undefined ? testRedisUrl() : `${testRedisUrl()}/${database}`;
+}
+
+async function emptyRedis(database: number | undefined): Promise<void> {
+  if (database === undefined) throw new Error('only a Redis database of its own may be emptied');
+  const redis = new Redis(redisUrlOf(database));
+  await redis.flushdb();
+  await redis.quit();
+}
+
+function environment(databaseUrl: string, redisUrl: string, sandbox: Sandbox): Record<string, string> {
   return {
     DATABASE_URL: databaseUrl,
-    REDIS_URL: testRedisUrl(),
+    REDIS_URL: redisUrl,
     PORT: '0',
     CONSOLE_PORT: '0',
     LOG_LEVEL: 'silent',
