@@ -9,13 +9,14 @@ const MAY_USE = {
   'libs/cache': ['platform', 'domain'],
   'libs/jobs': ['platform', 'domain'],
   'libs/providers': ['platform', 'domain'],
-  'libs/services': ['store', 'cache', 'jobs', 'domain'],
+  'libs/services': ['store', 'cache', 'jobs', 'platform', 'domain'],
   'apps/gateway': ['services', 'jobs', 'cache', 'store', 'platform', 'domain'],
   'apps/console': ['services', 'jobs', 'cache', 'store', 'platform', 'domain'],
   'apps/cli': ['services', 'jobs', 'cache', 'store', 'platform', 'domain'],
   'apps/worker': ['services', 'jobs', 'cache', 'store', 'platform', 'domain', 'providers'],
   'apps/poller': ['services', 'jobs', 'cache', 'store', 'platform', 'domain', 'providers'],
   'apps/sandbox': ['platform', 'domain'],
+  'apps/demo': ['services', 'store', 'platform', 'domain'],
   migrations: [],
 };
 

@@ -6,8 +6,10 @@ import { until } from './until.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
+export type AppToRun = 'gateway' | 'worker' | 'poller' | 'console';
+
 export interface AppProcess {
-  app: string;
+  app: AppToRun;
   pid: number;
   port: number;
   /** Everything it wrote so far. */
@@ -19,7 +21,7 @@ export interface AppProcess {
 /** Starts one app as a process of its own and resolves when it says that it is ready. Killed in teardown. */
 export async function startProcess(
   t: Teardown,
-  app: 'gateway' | 'worker' | 'poller' | 'console',
+  app: AppToRun,
   env: Record<string, string>,
 ): Promise<AppProcess> {
   const [port, opsPort] = [await freePort(), await freePort()];

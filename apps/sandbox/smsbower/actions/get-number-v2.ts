@@ -3,7 +3,7 @@ import type { SandboxRental } from '../../core/state.ts';
 import { buyNumber } from '../buy.ts';
 import { dollarNumber, plainDollars } from '../money-words.ts';
 import { wallTime } from '../wall-time.ts';
-import type { ActionInput } from './index.ts';
+import type { ActionInput } from './action.ts';
 
 export async function getNumberV2({ ctx, query, call }: ActionInput): Promise<Answer> {
   const bought = await buyNumber(ctx, query, call);

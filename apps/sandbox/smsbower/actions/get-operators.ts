@@ -1,7 +1,7 @@
 import { type Answer, json } from '../../core/reply.ts';
 import { COUNTRIES, countryKey, findCountry } from '../catalogue/countries.ts';
 import { parameter } from '../query.ts';
-import type { ActionInput } from './index.ts';
+import type { ActionInput } from './action.ts';
 
 export function getOperators({ query }: ActionInput): Answer {
   const wanted = parameter(query, 'country');

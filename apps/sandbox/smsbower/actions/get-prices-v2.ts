@@ -1,7 +1,7 @@
 import type { Answer } from '../../core/reply.ts';
 import type { Offer } from '../catalogue/catalogue.ts';
 import { plainDollars } from '../money-words.ts';
-import type { ActionInput } from './index.ts';
+import type { ActionInput } from './action.ts';
 import { badSelection, priceTable, selectOffers } from './price-table.ts';
 
 /** Price ⇒ stock at exactly that price, cheapest first. */

@@ -2,7 +2,7 @@ import { type Answer, text } from '../../core/reply.ts';
 import type { Offer } from '../catalogue/catalogue.ts';
 import { dollarNumber } from '../money-words.ts';
 import { listParameter } from '../query.ts';
-import type { ActionInput } from './index.ts';
+import type { ActionInput } from './action.ts';
 import { priceTable, selectOffers } from './price-table.ts';
 
 /** Partner by partner; its errors are plain words, unlike those of the first two. */

@@ -1,7 +1,7 @@
 import type { Answer } from '../../core/reply.ts';
 import type { Offer } from '../catalogue/catalogue.ts';
 import { dollarNumber } from '../money-words.ts';
-import type { ActionInput } from './index.ts';
+import type { ActionInput } from './action.ts';
 import { badSelection, priceTable, selectOffers } from './price-table.ts';
 
 /** `cost` is the price of the partner with the lowest id, not the cheapest; `count` is the stock of all. */

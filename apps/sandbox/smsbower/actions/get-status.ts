@@ -1,6 +1,6 @@
 import { type Answer, text } from '../../core/reply.ts';
 import type { SandboxRental } from '../../core/state.ts';
-import type { ActionInput } from './index.ts';
+import type { ActionInput } from './action.ts';
 
 export function getStatus({ ctx, call }: ActionInput): Answer {
   const rental = ctx.state.rentals.get(call.activationId ?? '');

@@ -5,7 +5,7 @@ import { COUNTRIES, type CountryRow, countryKey } from '../catalogue/countries.t
 import { findService } from '../catalogue/services.ts';
 import { dollarNumber } from '../money-words.ts';
 import { parameter } from '../query.ts';
-import type { ActionInput } from './index.ts';
+import type { ActionInput } from './action.ts';
 
 const FIRST = ['united-states', 'canada', 'indonesia', 'united-kingdom', 'india'];
 

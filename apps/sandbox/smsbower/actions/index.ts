@@ -1,7 +1,4 @@
-import type { Call } from '../../core/calls.ts';
-import type { SandboxContext } from '../../core/context.ts';
-import type { Answer } from '../../core/reply.ts';
-import type { Query } from '../query.ts';
+import type { Action } from './action.ts';
 import { getBalance } from './get-balance.ts';
 import { getCountries } from './get-countries.ts';
 import { getNumber } from './get-number.ts';
@@ -14,14 +11,6 @@ import { getServicesList } from './get-services-list.ts';
 import { getStatus } from './get-status.ts';
 import { getTopCountriesByService } from './get-top-countries-by-service.ts';
 import { setStatus } from './set-status.ts';
-
-export interface ActionInput {
-  ctx: SandboxContext;
-  query: Query;
-  call: Call;
-}
-
-export type Action = (input: ActionInput) => Answer | Promise<Answer>;
 
 /** All that the live service knows; any other name is BAD_ACTION, getActiveActivations too. */
 export const ACTIONS: Record<string, Action> = {

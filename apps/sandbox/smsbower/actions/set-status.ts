@@ -3,7 +3,7 @@ import { type Answer, text } from '../../core/reply.ts';
 import type { RentalState, SandboxRental } from '../../core/state.ts';
 import { parameter } from '../query.ts';
 import { cancelRental, finishRental, planAutoCode } from '../rentals.ts';
-import type { ActionInput } from './index.ts';
+import type { ActionInput } from './action.ts';
 
 /** Purchase ⇒ 1, 8 · after 1 ⇒ 8 · after a code ⇒ 3, 6 · after 3 ⇒ 6. Everything else is BAD_STATUS. */
 const ALLOWED: Record<RentalState, readonly string[]> = {
