@@ -59,3 +59,8 @@ export async function findSession(db: Queryable, tokenHash: Buffer): Promise<Ope
 export async function deleteSession(db: Queryable, tokenHash: Buffer): Promise<void> {
   await db.query('DELETE FROM operator_sessions WHERE token_hash = $1 OR expires_at < now()', [tokenHash]);
 }
+
+/** Ends every session of one operator. */
+export async function deleteSessionsOf(db: Queryable, operator: string): Promise<void> {
+  await db.query('DELETE FROM operator_sessions WHERE operator = $1', [operator]);
+}
