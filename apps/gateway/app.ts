@@ -5,6 +5,7 @@ import { registerPartnerApi } from './api.ts';
 import { registerSmsbowerPush } from './callbacks/smsbower.ts';
 import { registerTwilioStatus } from './callbacks/twilio-status.ts';
 import type { GatewayDeps } from './deps.ts';
+import { registerDocs } from './docs/routes.tsx';
 import { registerBody } from './plugins/body.ts';
 import { answerBrokenRequest, answerFrameworkError, registerErrors } from './plugins/errors.ts';
 import { registerRequestFacts, requestIdOf } from './plugins/request-facts.ts';
@@ -33,6 +34,7 @@ export async function buildGateway(deps: GatewayDeps): Promise<FastifyInstance> 
   await app.register((scope) => registerPartnerApi(scope, deps));
   await app.register((scope) => registerTwilioStatus(scope, deps));
   await app.register((scope) => registerSmsbowerPush(scope, deps));
+  await app.register((scope) => registerDocs(scope, deps));
   await app.ready();
   return app;
 }

@@ -27,7 +27,9 @@ export const activationStatus = okObject({
       description: 'unknown: the provider’s answers are unusable at present; it passes, and no money moves.',
     },
   ),
-  phone: Type.Union([phone, Type.Null()]),
+  phone: Type.Union([phone, Type.Null()], {
+    description: 'The rented number, E.164; null while it is being bought.',
+  }),
   pending: Type.Optional(Type.Literal(true, { description: 'The number is still being bought.' })),
   otp: Type.Optional(Type.Union([Type.String(), Type.Null()], { description: 'The latest code.' })),
   messages: Type.Optional(

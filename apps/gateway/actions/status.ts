@@ -24,7 +24,7 @@ export const STATUS_EXAMPLE = {
 export const status = defineAction({
   name: 'status',
   method: 'GET',
-  summary: 'Has the code arrived?',
+  summary: 'The state of a rental, and its code',
   description:
     'waiting, received (with otp), cancelled (with reason), or unknown (with raw, the provider’s last words, cut ' +
     'to 200 characters; it passes by itself). Ask as often as your rate limit allows: it costs the provider nothing.',

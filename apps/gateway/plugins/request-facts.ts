@@ -35,6 +35,7 @@ export function registerRequestFacts(app: FastifyInstance, deps: Pick<GatewayDep
       cachedReply: null,
     };
     reply.header('x-request-id', request.id);
+    reply.header('x-content-type-options', 'nosniff');
     if (deps.isDraining()) reply.header('connection', 'close');
   });
 }

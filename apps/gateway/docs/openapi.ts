@@ -1,0 +1,137 @@
+import { type Action, COMMON_ERRORS, ENDPOINTS, type Endpoint, POST_ERRORS } from '../actions/index.ts';
+import { ERROR_SCHEMA, errorResponses } from './openapi-errors.ts';
+import { componentName, inputSchema, parametersOf, RESPONSE_HEADERS } from './openapi-parts.ts';
+
+type Json = Record<string, unknown>;
+
+/**
+ * OpenAPI 3.1. A path key may hold no query, so the actions that share a path share an operation per method: bodies
+ * and replies are one of several named schemas, and each example bears its action's name.
+ */
+export function openApiDocument(baseUrl: string): Json {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Partner API',
+      version: '1.0.0',
+      summary: 'Send text messages and rent numbers for one-time codes.',
+      description: `The guide, with examples and the error table: ${baseUrl}/`,
+    },
+    servers: [{ url: baseUrl }],
+    security: [{ bearer: [] }, { apiKey: [] }],
+    paths: Object.fromEntries(
+      ENDPOINTS.map((endpoint) => [endpoint.path.replace(/:(\w+)/g, '{$1}'), pathItem(endpoint)]),
+    ),
+    components: {
+      schemas: { Error: ERROR_SCHEMA, ...schemasOf() },
+      headers: RESPONSE_HEADERS,
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'Authorization: Bearer YOUR_API_KEY' },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+      },
+    },
+  };
+}
+
+function schemasOf(): Json {
+  const actions = ENDPOINTS.flatMap((endpoint) => [...endpoint.actions.values()]);
+  const named = actions.flatMap((action): [string, unknown][] => [
+    ...(action.method === 'POST'
+      ? [[componentName(action, 'Request'), inputSchema(action)] as [string, unknown]]
+      : []),
+    ...action.replies.map(({ status, when, schema }): [string, unknown] => [
+      componentName(action, `Reply${status}`),
+      { ...schema, title: `${action.name}: ${status}`, description: when },
+    ]),
+  ]);
+  return Object.fromEntries(named);
+}
+
+function pathItem(endpoint: Endpoint): Json {
+  const item: Json = {};
+  for (const method of ['GET', 'POST'] as const) {
+    const actions = [...endpoint.actions.values()].filter((action) => action.method === method);
+    if (actions.length > 0) item[method.toLowerCase()] = operation(endpoint, method, actions);
+  }
+  return item;
+}
+
+function operation(endpoint: Endpoint, method: 'GET' | 'POST', actions: Action[]): Json {
+  const [only] = actions;
+  const single = actions.length === 1 && only;
+  const name = single ? single.name : `virtual-numbers-${method === 'GET' ? 'read' : 'write'}`;
+  const codes = new Set([...COMMON_ERRORS, ...(method === 'POST' ? POST_ERRORS : [])]);
+  return {
+    operationId: name,
+    summary: single
+      ? single.summary
+      : method === 'GET'
+        ? 'Read from virtual numbers'
+        : 'Rent, cancel, resend, finish',
+    description: actions.map(describe).join('\n\n'),
+    parameters: parametersOf(endpoint, method, actions),
+    ...(method === 'POST' ? { requestBody: requestBody(actions) } : {}),
+    responses: {
+      ...successes(actions),
+      ...errorResponses([
+        ...codes,
+        ...(endpoint.chosenByQuery ? ['invalid_action' as const] : []),
+        ...actions.flatMap(({ errors }) => errors),
+      ]),
+    },
+  };
+}
+
+function describe(action: Action): string {
+  return `**${action.name}**: ${action.summary}. ${action.description} Errors of its own: ${action.errors.join(', ')}.`;
+}
+
+function requestBody(actions: Action[]): Json {
+  return {
+    required: true,
+    description: 'Read as JSON whatever its Content-Type; at most 32 KiB.',
+    content: {
+      'application/json': {
+        schema: anyOf(actions.map((action) => componentName(action, 'Request'))),
+        examples: Object.fromEntries(
+          actions.map((action) => [action.name, { summary: action.summary, value: action.inputExample }]),
+        ),
+      },
+    },
+  };
+}
+
+function successes(actions: Action[]): Json {
+  const statuses = [...new Set(actions.flatMap(({ replies }) => replies.map(({ status }) => status)))];
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const replies = actions.flatMap((action) =>
+        action.replies.filter((reply) => reply.status === status).map((reply) => ({ action, reply })),
+      );
+      const response = {
+        description: replies.map(({ action, reply }) => `${action.name}: ${reply.when}`).join(' '),
+        headers: Object.fromEntries(
+          Object.keys(RESPONSE_HEADERS).map((header) => [header, { $ref: `#/components/headers/${header}` }]),
+        ),
+        content: {
+          'application/json': {
+            schema: anyOf(replies.map(({ action }) => componentName(action, `Reply${status}`))),
+            examples: Object.fromEntries(
+              replies.map(({ action, reply }) => [
+                action.name,
+                { summary: reply.when, value: reply.example },
+              ]),
+            ),
+          },
+        },
+      };
+      return [String(status), response];
+    }),
+  );
+}
+
+/** Several commands have the same body, so more than one may match: not `oneOf`. */
+function anyOf(names: string[]): Json {
+  const references = names.map((name) => ({ $ref: `#/components/schemas/${name}` }));
+  return references.length === 1 ? (references[0] ?? {}) : { anyOf: references };
+}

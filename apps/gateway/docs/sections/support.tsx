@@ -1,0 +1,18 @@
+import type { VNode } from 'preact';
+import { Section } from '../parts.tsx';
+
+export function Support(): VNode {
+  return (
+    <Section id="support" title="Support">
+      <p>
+        Operators: the virtual-number actions also need <code>PARTNER_VIRTUAL_USER_ID</code> (a wallet user)
+        on the server; outbound SMS needs the Twilio variables.
+      </p>
+      <p>
+        Billing and quotas are between you and your users: this page describes the HTTP API only. Every field
+        and reply is in the <a href="/docs">reference</a>, and as <a href="/openapi.json">OpenAPI 3.1</a> for
+        your tools.
+      </p>
+    </Section>
+  );
+}
