@@ -17,6 +17,8 @@ export interface CachedStatus {
   reply: string;
   /** The reply holds a code or upstream's raw words, and is encrypted in Redis. */
   secret: boolean;
+  /** Nothing newer is expected. */
+  final: boolean;
 }
 
 export interface StatusCache {
@@ -33,8 +35,12 @@ export interface StatusCache {
 }
 
 const WINDOW_MS = 1_000;
-/** Longer than any rental lives; a status read after that comes from the row. */
-const LIFETIME_SECONDS = 2 * 3_600;
+/**
+ * A write may be lost while Redis is away, and the older reply may still be there when it is back. So a reply that
+ * can change lives shortly: after that the row is read once.
+ */
+const LIVE_SECONDS = 30;
+const FINAL_SECONDS = 3_600;
 
 export function createStatusCache({
   redis,
@@ -67,7 +73,7 @@ export function createStatusCache({
         status.version,
         status.userId,
         seal(vault, status),
-        LIFETIME_SECONDS,
+        status.final ? FINAL_SECONDS : LIVE_SECONDS,
       );
     },
   };

@@ -1,8 +1,12 @@
+import type { Queryable } from '#libs/platform';
 import {
+  type ActivationRow,
   bookProviderCost,
   endPending,
+  listDeniedToRelease,
   listPendingToEnd,
   listUnknownToRelease,
+  markCancelled,
   releaseUnknown,
 } from '#libs/store';
 import type { ServiceContext } from './context.ts';
@@ -10,6 +14,7 @@ import { publishActivation } from './publish-activation.ts';
 import { releaseHold } from './release-rental.ts';
 
 const BATCH = 200;
+const DENIED_SECONDS = 24 * 3_600;
 
 /** Ends purchases that were never started: cancelled meanwhile, or out of time. Nothing was bought, the hold goes back. */
 export async function endPendingRentals(ctx: ServiceContext): Promise<number> {
@@ -46,26 +51,47 @@ export async function endPendingRental(
 export async function releaseUnknownRentals(ctx: ServiceContext): Promise<number> {
   const ids = await listUnknownToRelease(ctx.db, BATCH);
   for (const id of ids) {
-    const released = await ctx.db.transaction(async (tx) => {
-      const row = await releaseUnknown(tx, id);
-      if (!row) return null;
-      await releaseHold(tx, row);
-      await bookProviderCost(tx, {
-        providerId: row.providerId,
-        kind: 'suspense',
-        amountMicros: row.maxCostMicros,
-        reason: 'purchase of unknown outcome',
-        activationId: row.id,
-      });
-      return row;
-    });
-    if (!released) continue;
-    ctx.log.warn({
-      event: 'activation.unknown_released',
-      activation_id: id,
-      provider_id: released.providerId,
-    });
-    await publishActivation(ctx, released);
+    await release(ctx, 'purchase of unknown outcome', (tx) => releaseUnknown(tx, id));
   }
   return ids.length;
+}
+
+/**
+ * Upstream denies a rental that it sold. That moves no money by itself; a day after its end, with no code ever seen,
+ * the partner gets the hold back and the cost goes to suspense.
+ */
+export async function releaseDeniedRentals(ctx: ServiceContext): Promise<number> {
+  const ids = await listDeniedToRelease(ctx.db, { afterSeconds: DENIED_SECONDS, limit: BATCH });
+  for (const id of ids) {
+    await release(ctx, 'rental denied by the provider', (tx) => markCancelled(tx, { id, reason: 'denied' }));
+  }
+  return ids.length;
+}
+
+async function release(
+  ctx: ServiceContext,
+  reason: string,
+  end: (tx: Queryable) => Promise<ActivationRow | null>,
+): Promise<void> {
+  const released = await ctx.db.transaction(async (tx) => {
+    const row = await end(tx);
+    if (!row) return null;
+    await releaseHold(tx, row);
+    await bookProviderCost(tx, {
+      providerId: row.providerId,
+      kind: 'suspense',
+      amountMicros: row.costMicros ?? row.maxCostMicros,
+      reason,
+      activationId: row.id,
+    });
+    return row;
+  });
+  if (!released) return;
+  ctx.log.warn({
+    event: 'activation.released',
+    activation_id: released.id,
+    provider_id: released.providerId,
+    reason,
+  });
+  await publishActivation(ctx, released);
 }

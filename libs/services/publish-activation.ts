@@ -1,4 +1,4 @@
-import { activationSubject } from '#libs/cache';
+import { activationSubject, type CachedStatus } from '#libs/cache';
 import { isFinalActivationState, pollIntervalMs } from '#libs/domain';
 import { type ActivationRow, listCodes } from '#libs/store';
 import type { ServiceContext } from './context.ts';
@@ -9,23 +9,42 @@ import { presentActivation } from './present-activation.ts';
  * the row, the schedule is rebuilt from the rows, a waiter reads again.
  */
 export async function publishActivation(ctx: ServiceContext, row: ActivationRow): Promise<void> {
-  const results = await Promise.allSettled([cacheStatus(ctx, row), schedule(ctx, row)]);
+  const status = await presentForCache(ctx, row);
+  await Promise.all([
+    ctx.cache.write(status).catch(() => writeLater(ctx, status, WRITE_ATTEMPTS)),
+    schedule(ctx, row).catch(() => undefined),
+  ]);
   await ctx.replies.announce(activationSubject(row.id)).catch(() => undefined);
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed)
-    ctx.log.debug({ event: 'activation.publish_failed', activation_id: row.id, err: failed.reason });
 }
 
-/** Writes the reply to `status` into the cache and returns it. */
+const WRITE_ATTEMPTS = 15;
+const WRITE_AGAIN_MS = 1_000;
+
+/** Redis came back with the reply before this one, perhaps; so it is written again. Its version guards the order. */
+function writeLater(ctx: ServiceContext, status: CachedStatus, attempts: number): void {
+  if (attempts === 0) return;
+  const write = () => ctx.cache.write(status).catch(() => writeLater(ctx, status, attempts - 1));
+  setTimeout(write, WRITE_AGAIN_MS).unref();
+}
+
+/** Writes the reply to `status` into the cache, if it can, and returns it. */
 export async function cacheStatus(ctx: ServiceContext, row: ActivationRow): Promise<string> {
+  const status = await presentForCache(ctx, row);
+  await ctx.cache.write(status).catch(() => undefined);
+  return status.reply;
+}
+
+async function presentForCache(ctx: ServiceContext, row: ActivationRow): Promise<CachedStatus> {
   const codes = mayHaveCodes(row) ? await listCodes(ctx.db, [row.id]) : [];
   const presented = presentActivation(ctx, row, codes);
-  const reply = JSON.stringify(presented);
-  const secret = codes.length > 0 || presented.status === 'unknown';
-  await ctx.cache
-    .write({ activationId: row.id, userId: row.userId, version: row.version, reply, secret })
-    .catch(() => undefined);
-  return reply;
+  return {
+    activationId: row.id,
+    userId: row.userId,
+    version: row.version,
+    reply: JSON.stringify(presented),
+    secret: codes.length > 0 || presented.status === 'unknown',
+    final: isFinalActivationState(row.state),
+  };
 }
 
 export function mayHaveCodes(row: ActivationRow): boolean {

@@ -88,7 +88,7 @@ const INVARIANTS: Invariant[] = [
   },
 ];
 
-/** Runs every rule over one snapshot. Alarms, never repairs. */
+/** Runs every rule, each over one snapshot. Alarms, never repairs. */
 export async function checkInvariants(db: Queryable): Promise<InvariantResult[]> {
   const results: InvariantResult[] = [];
   for (const { id, rule, sql } of INVARIANTS) {

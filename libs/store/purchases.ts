@@ -232,3 +232,17 @@ export async function adoptPurchase(
   );
   return rows[0] ?? null;
 }
+
+/** Rentals that upstream has denied since long after their end: nothing more will ever be said of them. */
+export async function listDeniedToRelease(
+  db: Queryable,
+  options: { afterSeconds: number; limit: number },
+): Promise<number[]> {
+  const { rows } = await db.query<{ id: number }>(
+    `SELECT id FROM activations
+     WHERE state = 'active' AND command_answer = 'denied' AND expires_at < now() - make_interval(secs => $1)
+     LIMIT $2`,
+    [options.afterSeconds, options.limit],
+  );
+  return rows.map((row) => row.id);
+}

@@ -5,7 +5,7 @@ import { erase } from './erase.ts';
 import { measure } from './measure.ts';
 import { pollActivations } from './poll-activations.ts';
 import { rebuildIndex } from './rebuild-index.ts';
-import { reconcileMessages } from './reconcile-messages.ts';
+import { reconcile } from './reconcile.ts';
 import { refreshMirrors } from './refresh-mirrors.ts';
 import { sweepOutbox } from './sweep-outbox.ts';
 
@@ -13,7 +13,7 @@ export const LOOPS: readonly Loop[] = [
   pollActivations,
   rebuildIndex,
   sweepOutbox,
-  reconcileMessages,
+  reconcile,
   closeRentals,
   refreshMirrors,
   measure,

@@ -1,4 +1,9 @@
-import { reconcileMessage, reconcilePushes, releaseUnknownRentals } from '#libs/services';
+import {
+  reconcileMessage,
+  reconcilePushes,
+  releaseDeniedRentals,
+  releaseUnknownRentals,
+} from '#libs/services';
 import { type MessageRow, takeLookups } from '#libs/store';
 import type { Loop, PollerDeps } from '../deps.ts';
 
@@ -7,8 +12,8 @@ const BATCH = 20;
 const LEASE_SECONDS = 60;
 
 /** Finds out what became of calls of unknown outcome: messages by the provider's list, purchases by its pushes. */
-export const reconcileMessages: Loop = {
-  name: 'reconcile-messages',
+export const reconcile: Loop = {
+  name: 'reconcile',
   intervalMs: 500,
   start(deps) {
     const findings = deps.metrics.counter('reconciled_total', 'Looks for messages of unknown outcome', [
@@ -17,12 +22,13 @@ export const reconcileMessages: Loop = {
     return async () => {
       await reconcilePushes(deps.ctx);
       await releaseUnknownRentals(deps.ctx);
+      await releaseDeniedRentals(deps.ctx);
       const { sms } = deps;
       if (!sms) return;
       const rows = await takeLookups(deps.ctx.db, { limit: BATCH, leaseSeconds: LEASE_SECONDS });
       await Promise.all(
         rows.map(async (row) => {
-          const finding = await reconcile(deps, sms, row);
+          const finding = await look(deps, sms, row);
           findings.inc({ finding });
         }),
       );
@@ -31,7 +37,7 @@ export const reconcileMessages: Loop = {
   },
 };
 
-async function reconcile(
+async function look(
   { ctx }: PollerDeps,
   provider: NonNullable<PollerDeps['sms']>,
   row: MessageRow,
