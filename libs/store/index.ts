@@ -18,5 +18,6 @@ export * from './provider-pushes.ts';
 export * from './providers.ts';
 export * from './purchases.ts';
 export * from './rentals.ts';
+export * from './server-facts.ts';
 export * from './users.ts';
 export * from './wallets.ts';

@@ -28,9 +28,12 @@ export async function createUser(
       if (!created) throw new Error('the user was not returned');
       await tx.query('INSERT INTO wallets (user_id) VALUES ($1)', [created.id]);
       // A given id may lie ahead of the sequence; the next generated one must not meet it.
-      await tx.query(
-        `SELECT setval(pg_get_serial_sequence('users', 'id'), greatest((SELECT max(id) FROM users), 1))`,
-      );
+      if (user.id !== null) {
+        await tx.query(
+          `SELECT setval(s.name, greatest((SELECT max(id) FROM users), (SELECT last_value FROM users_id_seq)))
+           FROM pg_get_serial_sequence('users', 'id') AS s (name)`,
+        );
+      }
       return created;
     });
   } catch (error) {

@@ -123,3 +123,31 @@ function availableOf(error: unknown): Micros {
   const detail = error instanceof Error && 'detail' in error ? String(error.detail) : '';
   return /^-?\d+$/.test(detail) ? BigInt(detail) : 0n;
 }
+
+export interface MovementRecord {
+  kind: string;
+  amountMicros: Micros;
+  createdAt: Date;
+}
+
+/** The movement that a reference of this wallet stands for. */
+export async function findMovement(
+  db: Queryable,
+  key: { userId: number; reference: string },
+): Promise<MovementRecord | null> {
+  const { rows } = await db.query<MovementRecord>(
+    `SELECT kind, amount_micros AS "amountMicros", created_at AS "createdAt"
+     FROM ledger_transactions WHERE user_id = $1 AND reference = $2`,
+    [key.userId, key.reference],
+  );
+  return rows[0] ?? null;
+}
+
+/** What purchases of unknown outcome may have cost us so far, over all providers. */
+export async function readSuspense(db: Queryable): Promise<{ count: number; totalMicros: Micros }> {
+  const { rows } = await db.query<{ count: number; totalMicros: Micros }>(
+    `SELECT count(*)::integer AS count, coalesce(sum(amount_micros), 0)::bigint AS "totalMicros"
+     FROM ledger_transactions WHERE kind = 'suspense'`,
+  );
+  return rows[0] ?? { count: 0, totalMicros: 0n };
+}
