@@ -11,6 +11,8 @@ export * from './message-status.ts';
 export * from './message-sweeps.ts';
 export * from './messages.ts';
 export * from './migrate.ts';
+export * from './operator-overview.ts';
+export * from './operator-views.ts';
 export * from './operators.ts';
 export * from './provider-health.ts';
 export * from './provider-mirror.ts';

@@ -1,0 +1,11 @@
+import type { VNode } from 'preact';
+
+const GOOD = new Set(['sent', 'delivered', 'received', 'finished', 'answers', 'holds']);
+const BAD = new Set(['failed', 'undelivered', 'refused', 'broken', 'refuses']);
+const WAITING = new Set(['unknown', 'purchase_unknown', 'ready', 'calling', 'pending', 'buying', 'active']);
+
+/** A state as a word with a colour of its own; the word alone says it too. */
+export function State({ state }: { state: string }): VNode {
+  const tone = GOOD.has(state) ? 'good' : BAD.has(state) ? 'bad' : WAITING.has(state) ? 'wait' : 'plain';
+  return <span class={`state ${tone}`}>{state.replaceAll('_', ' ')}</span>;
+}
