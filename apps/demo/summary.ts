@@ -11,7 +11,7 @@ export interface Summary {
 export function formatSummary(summary: Summary, colour: boolean): string {
   const bold = (text: string) => (colour ? `\x1b[1m${text}\x1b[0m` : text);
   const dim = (text: string) => (colour ? `\x1b[2m${text}\x1b[0m` : text);
-  const line = (name: string, value: string) => `  ${dim(name.padEnd(13))}${value}`;
+  const line = (name: string, value: string) => `  ${dim(name.padEnd(15))}${value}`;
   const { gatewayUrl, consoleUrl, sandboxUrl, apiKey, operator } = summary;
   const password = operator.password ?? '(as set before)';
   return [

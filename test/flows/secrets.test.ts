@@ -80,7 +80,7 @@ async function dumpRedis(url: string): Promise<string> {
     if (type === 'string') parts.push((await redis.get(key)) ?? '');
     if (type === 'hash') parts.push(JSON.stringify(await redis.hgetall(key)));
     if (type === 'stream') parts.push(JSON.stringify(await redis.xrange(key, '-', '+')));
-    if (type === 'zset') parts.push((await redis.zrange(key, 0, -1)).join());
+    if (type === 'zset') parts.push((await redis.zrange(key, '0', '-1')).join());
     if (type === 'list') parts.push((await redis.lrange(key, 0, -1)).join());
   }
   await redis.quit();

@@ -71,7 +71,7 @@ async function isReady(opsPort: number, child: ChildProcess, written: string[]):
   return response?.status === 200;
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

@@ -1,9 +1,10 @@
-import { eraseOldIdempotency, eraseOldTexts, eraseUnwantedMirror } from '#libs/store';
+import { eraseOldDeliveries, eraseOldIdempotency, eraseOldTexts, eraseUnwantedMirror } from '#libs/store';
 import type { Loop } from '../deps.ts';
 
 const BATCH = 5_000;
 /** Message texts, codes and pushes are erased after this; states and the ledger stay. */
 const TEXT_DAYS = 30;
+const WEBHOOK_DAYS = 30;
 
 /** Erases what has served its time. */
 export const erase: Loop = {
@@ -14,7 +15,8 @@ export const erase: Loop = {
     async () => {
       const keys = await eraseOldIdempotency(ctx.db, BATCH);
       const texts = await eraseOldTexts(ctx.db, { days: TEXT_DAYS, limit: BATCH });
+      const webhooks = await eraseOldDeliveries(ctx.db, { days: WEBHOOK_DAYS, limit: BATCH });
       await eraseUnwantedMirror(ctx.db);
-      return keys === BATCH || texts === BATCH;
+      return [keys, texts, webhooks].includes(BATCH);
     },
 };

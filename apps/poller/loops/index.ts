@@ -3,6 +3,7 @@ import { audit } from './audit.ts';
 import { closeRentals } from './close-rentals.ts';
 import { erase } from './erase.ts';
 import { measure } from './measure.ts';
+import { nudgeWebhooks } from './nudge-webhooks.ts';
 import { pollActivations } from './poll-activations.ts';
 import { rebuildIndex } from './rebuild-index.ts';
 import { reconcile } from './reconcile.ts';
@@ -13,6 +14,7 @@ export const LOOPS: readonly Loop[] = [
   pollActivations,
   rebuildIndex,
   sweepOutbox,
+  nudgeWebhooks,
   reconcile,
   closeRentals,
   refreshMirrors,

@@ -16,7 +16,7 @@ export const rebuildIndex: Loop = {
       if (built === null || (built && !overdue)) return;
       const total = await rebuildPollIndex(ctx);
       lastPass = performance.now();
-      if (!built) ctx.log.warn({ event: 'poll_index.rebuilt', activations: total });
+      if (!built) ctx.log.info({ event: 'poll_index.rebuilt', activations: total });
       return;
     };
   },
