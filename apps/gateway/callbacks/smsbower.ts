@@ -6,6 +6,8 @@ import { readJsonObject } from '../plugins/body.ts';
 import { badRequest, JSON_TYPE } from '../plugins/errors.ts';
 import { onlyMethods } from '../plugins/methods.ts';
 
+/** What could be one; PostgreSQL would choke on a NUL. */
+const SECRET = /^[A-Za-z0-9_-]{1,128}$/;
 const MOST_COUNTRY = 2 ** 31 - 1;
 
 /**
@@ -20,8 +22,9 @@ export async function registerSmsbowerPush(app: FastifyInstance, { ctx }: Gatewa
     handler: async (request, reply) => {
       request.facts.action = 'smsbower-push';
       const push = readPush(readJsonObject(request));
-      const known = await recordPush({ ctx, input: { secret: request.params.secret, ...push } });
-      if (known === null) throw new PublicError('not_found');
+      const { secret } = request.params;
+      const known = SECRET.test(secret) && (await recordPush({ ctx, input: { secret, ...push } }));
+      if (!known) throw new PublicError('not_found');
       return reply.header('content-type', JSON_TYPE).send('{"ok":true}');
     },
   });

@@ -99,7 +99,7 @@ t.test('and so it is on virtual-numbers', async (t) => {
     invalid_country: [undefined, '', -1, 1.5, 'abc', '-1', '1.0', [22], 2 ** 31],
     invalid_api_id: [0, -1, 'x', ''],
     invalid_max_price: ['', '0', 0, -1, 'cheap', '0.1234567', {}],
-    invalid_client_ref: ['', 'x'.repeat(256), 5],
+    invalid_client_ref: ['', 'x'.repeat(256), 5, 'a\0b', '\ud800'],
     invalid_callback_url: ['http://a.example'],
   };
   for (const [code, values] of Object.entries(rents)) {
