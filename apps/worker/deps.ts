@@ -1,6 +1,8 @@
 import type { JobPayload } from '#libs/jobs';
+import type { WebhookClient } from '#libs/platform';
 import type { NumberProvider, SmsProvider } from '#libs/providers';
 import type { ProviderPool, ServiceContext } from '#libs/services';
+import type { CallLimiter } from './call-limiter.ts';
 import type { ProviderTimer } from './provider-timer.ts';
 
 /** What every handler is given. */
@@ -10,6 +12,9 @@ export interface WorkerDeps {
   sms: SmsProvider | null;
   numbers: ProviderPool<NumberProvider>;
   timer: ProviderTimer;
+  webhooks: WebhookClient;
+  /** Keeps one slow endpoint or partner from taking every place. */
+  webhookLimiter: CallLimiter;
 }
 
 export type JobHandler = (deps: WorkerDeps, payload: JobPayload) => Promise<void>;

@@ -1,8 +1,9 @@
 import { DEFAULT_PREFIX } from '#libs/cache';
 import { JOB_NAMES, startConsumer } from '#libs/jobs';
-import { type AppContext, redisReady } from '#libs/platform';
+import { type AppContext, createWebhookClient, redisReady, type WebhookClientOptions } from '#libs/platform';
 import { createTwilioProvider, openNumberProvider } from '#libs/providers';
 import { createProviderPool, createServiceContext, ensureFirstProvider, sharedBudget } from '#libs/services';
+import { createCallLimiter } from './call-limiter.ts';
 import type { WorkerDeps } from './deps.ts';
 import { HANDLERS } from './handlers/index.ts';
 import { createProviderTimer } from './provider-timer.ts';
@@ -10,31 +11,42 @@ import { createProviderTimer } from './provider-timer.ts';
 /** Above the longest provider call, a purchase excepted. */
 const CLOSE_DEADLINE_MS = 25_000;
 
+/** Calls to one webhook endpoint, and for one partner, that this process makes at the same time. */
+const WEBHOOKS_IN_FLIGHT = 10;
+
+export interface WorkerOptions {
+  redisPrefix?: string;
+  /** For tests: how webhooks find and trust their endpoints. */
+  webhooks?: WebhookClientOptions;
+}
+
 /** Takes jobs from every queue. Redis may be away at the start and at any time; jobs are then taken when it is back. */
-export async function startWorker(app: AppContext, options: { redisPrefix?: string } = {}): Promise<void> {
+export async function startWorker(app: AppContext, options: WorkerOptions = {}): Promise<void> {
   const prefix = options.redisPrefix ?? DEFAULT_PREFIX;
   const redis = app.openRedis('fail-fast');
   const ctx = createServiceContext({ ...app, redis, redisPrefix: prefix });
   app.onClose('producer', () => ctx.jobs.close());
   await ensureFirstProvider(ctx);
-  const deps = createDeps(app, ctx);
+  const deps = createDeps(app, ctx, options);
   await startConsumers(app, deps, prefix);
   app.addCheck('redis', async () =>
     (await redisReady(redis, 500)) ? null : 'Redis cannot be reached; jobs wait',
   );
 }
 
-function createDeps(app: AppContext, ctx: WorkerDeps['ctx']): WorkerDeps {
+function createDeps(app: AppContext, ctx: WorkerDeps['ctx'], options: WorkerOptions): WorkerDeps {
   const timer = createProviderTimer(app.metrics);
   const sms = app.config.twilio && createTwilioProvider(app.config.twilio);
   const numbers = createProviderPool(ctx, (row, credentials) =>
     openNumberProvider({ kind: row.kind, apiUrl: row.apiUrl, credentials }, sharedBudget(ctx, row)),
   );
+  const webhooks = createWebhookClient(options.webhooks);
   app.onClose('providers', async () => {
     await sms?.close();
     await numbers.close();
+    await webhooks.close();
   });
-  return { ctx, sms, numbers, timer };
+  return { ctx, sms, numbers, timer, webhooks, webhookLimiter: createCallLimiter(WEBHOOKS_IN_FLIGHT) };
 }
 
 async function startConsumers(app: AppContext, deps: WorkerDeps, prefix: string): Promise<void> {

@@ -48,6 +48,11 @@ export const JOBS = {
     concurrency: 10,
     lockDurationMs: 60_000,
   },
+  'partner-webhook': {
+    summary: 'Tell a partner’s callback_url about one event',
+    concurrency: 50,
+    lockDurationMs: 60_000,
+  },
 } as const satisfies Record<string, JobDefinition>;
 
 export type JobName = keyof typeof JOBS;
@@ -105,3 +110,10 @@ export const refreshMirrorJob = (key: { providerId: number; kind: string; scope:
     delayMs: 0,
   };
 };
+
+export const partnerWebhookJob = (delivery: { id: string; epoch: number }): Job => ({
+  name: 'partner-webhook',
+  jobId: `w.${delivery.id}.${delivery.epoch}`,
+  payload: { id: delivery.id, epoch: delivery.epoch },
+  delayMs: 0,
+});

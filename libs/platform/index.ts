@@ -9,3 +9,5 @@ export * from './postgres.ts';
 export * from './redis.ts';
 export * from './redis-url.ts';
 export * from './run-app.ts';
+export * from './webhook-address.ts';
+export * from './webhook-client.ts';

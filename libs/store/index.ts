@@ -23,3 +23,4 @@ export * from './rentals.ts';
 export * from './server-facts.ts';
 export * from './users.ts';
 export * from './wallets.ts';
+export * from './webhook-deliveries.ts';

@@ -3,6 +3,7 @@ import type { JobHandler } from '../deps.ts';
 import { cancelActivation } from './cancel-activation.ts';
 import { checkActivation } from './check-activation.ts';
 import { finishActivation } from './finish-activation.ts';
+import { partnerWebhook } from './partner-webhook.ts';
 import { refreshMirrorEntry } from './refresh-mirror.ts';
 import { rentNumber } from './rent-number.ts';
 import { resendActivation } from './resend-activation.ts';
@@ -17,4 +18,5 @@ export const HANDLERS: Record<JobName, JobHandler> = {
   'finish-activation': finishActivation,
   'check-activation': checkActivation,
   'refresh-mirror': refreshMirrorEntry,
+  'partner-webhook': partnerWebhook,
 };

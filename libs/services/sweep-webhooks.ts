@@ -1,0 +1,28 @@
+import { partnerWebhookJob } from '#libs/jobs';
+import { abandonDeliveries, takeDueDeliveries } from '#libs/store';
+import type { ServiceContext } from './context.ts';
+import { WEBHOOK_DELAYS } from './settle-webhook.ts';
+
+const BATCH = 500;
+/** A row is looked at again after this, if it is still due. */
+const QUIET_SECONDS = 10;
+/** Above the deadline of the call (10 s): its worker is gone. */
+const CALL_GONE_SECONDS = 30;
+
+/** Gives every due webhook its job; nothing else does. True when there may be more. */
+export async function nudgeDueWebhooks(ctx: ServiceContext): Promise<boolean> {
+  const rows = await takeDueDeliveries(ctx.db, { limit: BATCH, quietSeconds: QUIET_SECONDS });
+  await ctx.jobs.ensure(rows.map(partnerWebhookJob));
+  return rows.length === BATCH;
+}
+
+/** Calls whose worker must be gone are made again: webhooks are told at least once. */
+export async function abandonStaleWebhooks(ctx: ServiceContext): Promise<number> {
+  const rows = await abandonDeliveries(ctx.db, {
+    olderThanSeconds: CALL_GONE_SECONDS,
+    delays: WEBHOOK_DELAYS,
+    limit: BATCH,
+  });
+  for (const { id, state } of rows) ctx.log.warn({ event: 'webhook.abandoned', webhook_id: id, state });
+  return rows.length;
+}
