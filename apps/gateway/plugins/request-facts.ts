@@ -36,6 +36,10 @@ export function registerRequestFacts(app: FastifyInstance, deps: Pick<GatewayDep
     };
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
+  });
+  // When the reply leaves, not when the request comes: one that runs while the process closes would otherwise keep
+  // its connection, and the process, open for the whole keep-alive time.
+  app.addHook('onSend', async (_request, reply) => {
     if (deps.isDraining()) reply.header('connection', 'close');
   });
 }
