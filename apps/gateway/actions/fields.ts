@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { type Micros, PublicError, parseMicros } from '#libs/domain';
+import { webhookUrlProblem } from '#libs/platform';
 import { phoneProblem } from '#libs/services';
 import { field } from './field.ts';
 
@@ -55,13 +56,23 @@ export const callbackUrl = field(
   'invalid_callback_url',
   Type.String({
     maxLength: LONGEST_URL,
-    description: 'An https URL of yours that is to hear of changes.',
+    description:
+      'A public https URL of yours (port 443, or 1024 and above). Each change is posted to it as JSON ' +
+      '{type, id, created_at, data}, where data is what GET /v1/messages/{id} (without events) or status tells at ' +
+      'that moment. Types: message.sent, message.delivered, message.undelivered, message.failed, message.canceled; ' +
+      'activation.active, activation.code_received (each code), activation.late_code, activation.cancelled, ' +
+      'activation.finished. Signed as in Standard Webhooks with the whsec_ secret that the operator gives you. Told at ' +
+      'least once and in any order, so go by id and data; repeated for 24 hours until a 2xx, a 410 ends it. ' +
+      'Redirects are not followed.',
     examples: ['https://partner.example/hooks/sms'],
   }),
   (value) => {
     if (value.length > LONGEST_URL || !/^https:\/\/[^\s/?#]/i.test(value) || !URL.canParse(value))
       return null;
     const { href } = new URL(value);
+    const problem = webhookUrlProblem(href);
+    if (problem)
+      throw new PublicError('invalid_callback_url', { message: `callback_url cannot be used: ${problem}` });
     return href.length <= LONGEST_URL ? href : null;
   },
 );
