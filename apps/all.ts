@@ -55,7 +55,7 @@ async function main(): Promise<void> {
       apiKey: (await seedPartner(ctx)).apiKey,
       operator: await seedOperator(ctx),
     },
-    process.stdout.isTTY === true && !('NO_COLOR' in process.env),
+    process.stdout.isTTY === true && process.stdout.hasColors(),
   );
   process.stdout.write(summary);
 }

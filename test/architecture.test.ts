@@ -38,6 +38,7 @@ t.test('a planted violation of each rule is found', async (t) => {
     'apps-worker-uses-only-its-own': { file: 'apps/worker/main.ts', imports: '../gateway/main.ts' },
     'apps-poller-uses-only-its-own': { file: 'apps/poller/main.ts', imports: '../worker/main.ts' },
     'apps-sandbox-uses-only-its-own': { file: 'apps/sandbox/main.ts', imports: '#libs/store' },
+    'apps-demo-uses-only-its-own': { file: 'apps/demo/seed.ts', imports: '#libs/providers' },
     'libs-domain-uses-only-its-own': { file: 'libs/domain/index.ts', imports: '#libs/platform' },
     'libs-platform-uses-only-its-own': { file: 'libs/platform/index.ts', imports: '#libs/store' },
     'libs-store-uses-only-its-own': { file: 'libs/store/index.ts', imports: '#libs/cache' },

@@ -27,13 +27,12 @@ export interface AppContext {
 }
 
 export interface AppContextOptions {
-  logPretty?: boolean;
   maxConnections?: number;
   statementTimeoutMs?: number;
 }
 
 export function createAppContext(name: AppName, config: Config, options: AppContextOptions = {}): AppContext {
-  const log = createLogger({ level: config.logLevel, app: name, pretty: options.logPretty ?? false });
+  const log = createLogger({ level: config.logLevel, app: name });
   const closers: { name: string; close: () => unknown }[] = [];
   const checks = new Map<string, () => Promise<string | null>>();
   const quietly = onceEvery(10_000, (what: string, err: Error) => log.warn({ event: `${what}.error`, err }));

@@ -153,11 +153,6 @@ function readPartnerKeys(read: EnvironmentReader): { name: string; secret: strin
     const [, name, secret] = /^([^:\s]+):([\x21-\x7e]+)$/.exec(entry) ?? [];
     if (!name || !secret) {
       read.mistake('PARTNER_API_KEYS', `entry ${index + 1} is not name:secret (printable ASCII, no spaces)`);
-    } else if (secret.length < 8) {
-      read.mistake(
-        'PARTNER_API_KEYS',
-        `the secret of "${name}" is shorter than 8 characters; use openssl rand -hex 32`,
-      );
     } else if (names.has(name)) {
       read.mistake('PARTNER_API_KEYS', `the name "${name}" appears twice`);
     } else {

@@ -3,7 +3,7 @@ import { type Logger, pino } from 'pino';
 export type { Logger } from 'pino';
 
 /** One JSON line per unit of work. What must never be in a log is removed here too, as a second line of defence. */
-export function createLogger(options: { level: string; app: string; pretty?: boolean }): Logger {
+export function createLogger(options: { level: string; app: string }): Logger {
   return pino({
     level: options.level,
     base: { app: options.app, pid: process.pid },
@@ -23,7 +23,6 @@ export function createLogger(options: { level: string; app: string; pretty?: boo
       censor: '[removed]',
     },
     serializers: { err: serializeError },
-    ...(options.pretty ? { transport: { target: 'pino-pretty' } } : {}),
   });
 }
 

@@ -109,7 +109,7 @@ t.test('what each variable takes and refuses', async (t) => {
     TRUST_PROXY: { takes: ['10.0.0.0/8, ::1'], refuses: ['loopback', '10.0.0.0/33'] },
     PARTNER_API_KEYS: {
       takes: ['shop:12345678,other:abc:defgh'],
-      refuses: ['shop', 'shop:short', ':12345678', 'a:12345678,a:87654321', 'shop:with space'],
+      refuses: ['shop', ':12345678', 'shop:', 'a:12345678,a:87654321', 'shop:with space'],
     },
     PARTNER_VIRTUAL_API_ID: { takes: ['1'], refuses: ['0', '2147483648'] },
     SMSBOWER_API_URL: { takes: [], refuses: ['https://example.com/stubs/handler_api.php'] },
