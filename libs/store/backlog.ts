@@ -6,7 +6,7 @@ export interface Backlog {
   movements: { kind: string; count: number }[];
 }
 
-/** What waits, and how long the oldest has: due messages and purchases, unknowns, commands, suspense. */
+/** What waits, and how long the oldest has: due messages, purchases and webhooks, unknowns, commands, suspense. */
 export async function measureBacklog(db: Queryable): Promise<Backlog> {
   const waiting = await db.query<Backlog['waiting'][number]>(WAITING);
   const movements = await db.query<Backlog['movements'][number]>(
@@ -29,6 +29,11 @@ const WAITING = [
     'command_due',
     'command_next_at',
     `activations WHERE command IS NOT NULL AND command_next_at <= now()`,
+  ),
+  line(
+    'webhook_due',
+    'next_attempt_at',
+    `webhook_deliveries WHERE state = 'ready' AND next_attempt_at <= now()`,
   ),
   line('rental_live', 'created_at', `activations WHERE state IN ('active', 'received')`),
   line('suspense', 'created_at', `ledger_transactions WHERE kind = 'suspense'`),
