@@ -16,6 +16,7 @@ const GROUPS: Record<string, string> = {
   provider: 'Accounts at providers of rented numbers',
   catalogue: 'Countries and services of the providers',
   markup: 'What is added to the upstream price',
+  webhook: 'Reports that go to partners’ callback_url',
   operator: 'People who sign in to the console',
 };
 
