@@ -1,4 +1,8 @@
 #!/usr/bin/env node
 import { runCli } from './run.ts';
 
-await runCli(process.argv.slice(2));
+// A reader that has seen enough (`| head`) is no failure.
+process.stdout.on('error', () => undefined);
+
+// Nothing that is still open may keep the caller waiting.
+process.exit(await runCli(process.argv.slice(2)));

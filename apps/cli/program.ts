@@ -4,8 +4,8 @@ import { overview } from './help.ts';
 import { Input } from './input.ts';
 
 export interface ProgramOptions {
-  /** Standard output is for one JSON document: commander then keeps its words to itself. */
-  json: boolean;
+  writeOut: (text: string) => void;
+  writeErr: (text: string) => void;
   run: (command: Command, input: Input) => Promise<void>;
 }
 
@@ -59,9 +59,9 @@ function groupOf(program: CommanderCommand, name: string, options: ProgramOption
   return group.option('--json', 'one JSON document on standard output');
 }
 
-function configured(command: CommanderCommand, { json }: ProgramOptions): CommanderCommand {
+function configured(command: CommanderCommand, { writeOut, writeErr }: ProgramOptions): CommanderCommand {
   return command
     .exitOverride()
     .showHelpAfterError('Add --help to see how it is used.')
-    .configureOutput(json ? { writeErr: () => undefined } : {});
+    .configureOutput({ writeOut, writeErr });
 }

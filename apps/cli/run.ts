@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { type Config, readConfig } from '#libs/platform';
-import { asCliError, CliError, USAGE_EXIT_CODE } from './cli-error.ts';
+import { asCliError, usageError } from './cli-error.ts';
 import type { Command, Result } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { createCliContext } from './context.ts';
@@ -8,30 +8,48 @@ import type { Input } from './input.ts';
 import { buildProgram } from './program.ts';
 import { styleFor } from './style.ts';
 
-/** Runs one call and ends the process: 0 done, 1 failed, 2 the call itself was wrong. */
-export async function runCli(args: string[]): Promise<void> {
-  const json = args.includes('--json');
-  let exitCode = 0;
-  try {
-    const program = buildProgram(COMMANDS, {
-      json,
-      run: async (command, input) => {
-        const result = await runCommand(command, input);
-        await print(json, result);
-        exitCode = result.exitCode ?? 0;
-      },
-    });
-    await program.parseAsync(args, { from: 'user' });
-  } catch (error) {
-    exitCode = await report(error, json);
-  }
-  process.exit(exitCode);
+/** Where a call writes, and the environment it reads instead of the process's own. */
+export interface CallOptions {
+  stdout: NodeJS.WriteStream;
+  stderr: NodeJS.WriteStream;
+  env?: Record<string, string | undefined>;
 }
 
-async function runCommand(command: Command, input: Input): Promise<Result> {
+/** Runs one call and resolves with its exit code: 0 done, 1 failed, 2 the call itself was wrong. */
+export async function runCli(args: string[], options: CallOptions = process): Promise<number> {
+  const json = args.includes('--json');
+  const { stdout, stderr } = options;
+  let exitCode = 0;
+  let help = '';
+  const program = buildProgram(COMMANDS, {
+    // With --json standard output is for one document: what commander says becomes a part of it.
+    writeOut(text) {
+      if (json) help += text;
+      else stdout.write(text);
+    },
+    writeErr(text) {
+      if (!json) stderr.write(text);
+    },
+    run: async (command, input) => {
+      const result = await runCommand(command, input, options);
+      await write(stdout, `${json ? jsonText(result.json) : result.text(styleFor(stdout))}\n`);
+      exitCode = result.exitCode ?? 0;
+    },
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    const helpAsked = error instanceof CommanderError && error.exitCode === 0;
+    if (helpAsked && json) await write(stdout, `${jsonText({ ok: true, help })}\n`);
+    return helpAsked ? 0 : report(error, json, options);
+  }
+}
+
+async function runCommand(command: Command, input: Input, { env }: CallOptions): Promise<Result> {
   let config: Config | null = null;
   try {
-    config = readConfig();
+    config = readConfig(env);
     const ctx = createCliContext(config);
     try {
       return await command.run(ctx, input);
@@ -43,33 +61,21 @@ async function runCommand(command: Command, input: Input): Promise<Result> {
   }
 }
 
-function print(json: boolean, result: Result): Promise<void> {
-  const text = json ? jsonText(result.json) : result.text(styleFor(process.stdout));
-  return write(process.stdout, `${text}\n`);
-}
-
-async function report(error: unknown, json: boolean): Promise<number> {
-  if (error instanceof CommanderError) return reportUsage(error, json);
-  const failure = error instanceof CliError ? error : asCliError(error, null);
+async function report(error: unknown, json: boolean, { stdout, stderr }: CallOptions): Promise<number> {
+  const usage = error instanceof CommanderError;
+  const failure = usage
+    ? usageError('usage', error.message.replace(/^error: /, ''))
+    : asCliError(error, null);
   if (json) {
     const { code, message, hint, details } = failure;
-    await write(process.stdout, `${jsonText({ ok: false, error: code, message, hint, ...details })}\n`);
-  } else {
-    const style = styleFor(process.stderr);
+    await write(stdout, `${jsonText({ ok: false, error: code, message, hint, ...details })}\n`);
+  } else if (!usage) {
+    // Where the call was wrong, commander has written its words for people already.
+    const style = styleFor(stderr);
     const hint = failure.hint === null ? '' : `${style.dim(failure.hint)}\n`;
-    await write(process.stderr, `${style.bad('error:')} ${failure.message}\n${hint}`);
+    await write(stderr, `${style.bad('error:')} ${failure.message}\n${hint}`);
   }
   return failure.exitCode;
-}
-
-/** Commander has already written its words for people; help that was asked for is no error. */
-async function reportUsage(error: CommanderError, json: boolean): Promise<number> {
-  if (error.exitCode === 0) return 0;
-  if (json) {
-    const message = error.message.replace(/^error: /, '');
-    await write(process.stdout, `${jsonText({ ok: false, error: 'usage', message })}\n`);
-  }
-  return USAGE_EXIT_CODE;
 }
 
 /** Big integers are row numbers and versions here; money is always text already. */

@@ -35,8 +35,8 @@ const ERASE = ['\u007f', '\b'];
 /** Raw mode, so that the terminal echoes nothing. */
 function typeUnseen(prompt: string): Promise<string> {
   const { stdin, stderr } = process;
-  stderr.write(prompt);
   stdin.setRawMode(true).setEncoding('utf8').resume();
+  stderr.write(prompt);
   return new Promise((resolve, reject) => {
     let text = '';
     const end = () => {
