@@ -32,7 +32,7 @@ export const message: Page = {
               ['Segments', `${row.segments}, ${row.encoding}`],
               ['Reference', row.reference],
               ['Attempt', row.epoch],
-              ['Reason', row.error],
+              ['Reason', row.error?.replaceAll('_', ' ') ?? null],
               ['In words', withoutNumbers(row.errorMessage)],
               ['Provider’s code', row.providerErrorCode],
               ['Provider’s id', row.providerSid && <code key="sid">{row.providerSid}</code>],

@@ -53,6 +53,7 @@ export const overview: Page = {
               columns={QUEUE_COLUMNS}
               rows={queues}
               keyOf={(row) => row.name}
+              narrow
               empty="Redis does not answer: accepted work waits in PostgreSQL and goes on when it is back."
             />
           </Section>
@@ -66,17 +67,18 @@ function headlines(seen: Overview, broken: number): [string, ComponentChildren][
   const waiting = (kind: string) => seen.waiting.find((line) => line.kind === kind);
   const countOf = (kind: string) => waiting(kind)?.count ?? 0;
   const due = ['message_due', 'purchase_due', 'command_due'].map((kind) => waiting(kind)?.oldestSeconds ?? 0);
+  const oldest = Math.max(...due);
   return [
     ['Live rentals', countOf('rental_live')],
     ['Unknown messages', countOf('message_unknown')],
     ['Unknown purchases', countOf('purchase_unknown')],
-    ['Oldest due row', duration(Math.max(...due))],
+    ['Oldest due row', oldest > 0 ? duration(oldest) : 'none'],
     ['Wallets', <Money key="wallets" micros={seen.wallets.balanceMicros} />],
     ['Held', <Money key="held" micros={seen.wallets.heldMicros} />],
     [
       'Invariants',
       <a key="invariants" href="/invariants">
-        {broken === 0 ? <State state="holds" /> : <State state="broken" />}
+        {broken === 0 ? <State state="all hold" /> : <State state="broken" />}
       </a>,
     ],
   ];

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 
-const GOOD = new Set(['sent', 'delivered', 'received', 'finished', 'answers', 'holds']);
+const GOOD = new Set(['sent', 'delivered', 'received', 'finished', 'answers', 'holds', 'all hold']);
 const BAD = new Set(['failed', 'undelivered', 'refused', 'broken', 'refuses']);
 const WAITING = new Set(['unknown', 'purchase_unknown', 'ready', 'calling', 'pending', 'buying', 'active']);
 

@@ -7,18 +7,19 @@ export interface Column<Row> {
   cell: (row: Row) => ComponentChildren;
 }
 
-/** A table that becomes cards on a narrow screen. `empty` says how rows come to be. */
+/** Becomes cards on a narrow screen unless it is `narrow` itself. `empty` says how rows come to be. */
 export function Table<Row>(props: {
   caption: string;
   columns: Column<Row>[];
   rows: Row[];
   keyOf: (row: Row) => string | number;
   empty: ComponentChildren;
+  narrow?: boolean;
 }): VNode {
-  const { caption, columns, rows, keyOf, empty } = props;
+  const { caption, columns, rows, keyOf, empty, narrow } = props;
   if (rows.length === 0) return <p class="empty">{empty}</p>;
   return (
-    <table>
+    <table class={narrow ? undefined : 'cards'}>
       <caption>{caption}</caption>
       <thead>
         <tr>
