@@ -9,6 +9,7 @@ import { listAudit } from '#libs/store';
 import { COMMANDS } from '../../../apps/cli/commands/index.ts';
 import { overview } from '../../../apps/cli/help.ts';
 import { createBareDatabase, type Teardown, testRedisUrl } from '../../helpers/services.ts';
+import { SMSBOWER_KEY, startSystem } from '../../helpers/system.ts';
 import { smsx, smsxProcess } from './smsx.ts';
 
 const NOWHERE = 'redis://127.0.0.1:1';
@@ -289,3 +290,51 @@ t.test('the doctor: healthy with warnings, exit code 1 when something is wrong',
   t.equal(empty.code, 1);
   t.equal(statusOf(empty, 'migrations'), 'fail');
 });
+
+t.test(
+  'beside a worker and a poller: the catalogue is fetched, the doctor sees every provider',
+  async (t) => {
+    const { sandbox, config } = await startSystem(t);
+    const env = {
+      DATABASE_URL: config.databaseUrl,
+      REDIS_URL: testRedisUrl(),
+      TWILIO_ACCOUNT_SID: config.twilio?.accountSid ?? '',
+      TWILIO_AUTH_TOKEN: 'not the token',
+      TWILIO_FROM: '+15005550006',
+      TWILIO_API_BASE_URL: sandbox.twilioBaseUrl,
+    };
+    const synced = await smsx(['catalogue', 'sync', '--json'], env);
+    t.equal(synced.code, 0, synced.stdout);
+    const [line] = synced.json.providers as { countries: number; services: number }[];
+    t.ok(Number(line?.countries) > 5 && Number(line?.services) > 5, 'with their counts');
+
+    const add = [
+      'provider',
+      'add',
+      '--name',
+      'Bad',
+      '--url',
+      sandbox.smsbowerUrl,
+      '--api-key',
+      `${SMSBOWER_KEY}-not`,
+    ];
+    t.equal((await smsx(add, env)).code, 0);
+    const doctor = await smsx(['doctor', '--json'], env);
+    t.equal(doctor.code, 1);
+    const checks = doctor.json.checks as { check: string; status: string; result: string }[];
+    t.match(
+      checks.find(({ check }) => check === 'smsbower 1 SMSBower'),
+      { status: 'ok', result: /balance \d+\.\d+ USD/ },
+    );
+    t.match(
+      checks.find(({ check }) => check === 'smsbower 2 Bad'),
+      { status: 'fail', result: /BAD_KEY/ },
+    );
+    t.match(
+      checks.find(({ check }) => check === 'twilio'),
+      { status: /fail|warn/ },
+    );
+    t.notMatch(doctor.stdout, SMSBOWER_KEY);
+    t.equal((await smsx(['catalogue', 'sync', '--json'], env)).code, 1, 'one that fails makes it fail');
+  },
+);
