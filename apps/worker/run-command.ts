@@ -3,6 +3,7 @@ import type { NumberProvider } from '#libs/providers';
 import { settleCommand } from '#libs/services';
 import { claimCommand } from '#libs/store';
 import type { JobHandler } from './deps.ts';
+import { persistently } from './persistently.ts';
 
 type Ask = (provider: NumberProvider, providerRef: string) => Promise<CommandAnswer>;
 
@@ -18,6 +19,6 @@ export function runCommand(command: ActivationCommand, ask: Ask): JobHandler {
     const name = `number:${providerId}`;
     const answer = await timer.time(name, command, () => ask(provider, providerRef));
     const askStatus = () => timer.time(name, 'status', () => provider.status(providerRef));
-    await settleCommand({ ctx, input: { activation, key, answer, askStatus } });
+    await persistently(() => settleCommand({ ctx, input: { activation, key, answer, askStatus } }));
   };
 }

@@ -40,6 +40,8 @@ export function openDatabase(options: DatabaseOptions): Database {
   });
   // A connection that dies while idle must not end the process.
   pool.on('error', options.onError);
+  // Nor one that dies at any other moment: between being handed out and being used nobody else listens.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return {
     query: (sql, values) => pool.query(sql, values),
     transaction: (work) => runTransaction(pool, work),

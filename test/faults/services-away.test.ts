@@ -113,7 +113,7 @@ t.test('Redis away, frozen, killed and empty', async (t) => {
 
 t.test('PostgreSQL restarts: only 503, no crash, and no 200 without a row', async (t) => {
   const system = await startSystem(t, {
-    env: { RATE_LIMIT_PER_SECOND: '0' },
+    env: { RATE_LIMIT_PER_SECOND: '0', UNKNOWN_SEND_WINDOW_SECONDS: '2' },
     workers: 0,
     pollers: 0,
     redisDatabase: 9,

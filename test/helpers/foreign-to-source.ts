@@ -30,8 +30,16 @@ function readsEnvironment(node: ts.Node): boolean {
   if (ts.isPropertyAccessExpression(node)) return isProcess(node.expression) && node.name.text === 'env';
   if (ts.isElementAccessExpression(node)) return isProcess(node.expression);
   if (ts.isVariableDeclaration(node))
-    return ts.isObjectBindingPattern(node.name) && isProcess(node.initializer);
+    return isProcess(node.initializer) && ts.isObjectBindingPattern(node.name) && takesEnv(node.name);
   return ts.isImportDeclaration(node) && /['"](node:)?process['"]/.test(node.moduleSpecifier.getText());
+}
+
+/** A rest element would take it along. */
+function takesEnv(pattern: ts.ObjectBindingPattern): boolean {
+  return pattern.elements.some(
+    (element) =>
+      element.dotDotDotToken !== undefined || (element.propertyName ?? element.name).getText() === 'env',
+  );
 }
 
 function isProcess(node: ts.Expression | undefined): boolean {

@@ -4,6 +4,7 @@ import type { NumberProvider } from '#libs/providers';
 import { endPendingRental, priceScope, refreshOffers, settlePurchase } from '#libs/services';
 import { type ActivationRow, claimPurchase } from '#libs/store';
 import type { JobHandler, WorkerDeps } from '../deps.ts';
+import { persistently } from '../persistently.ts';
 
 /**
  * Claims one purchase, asks the provider once, writes what came of it with its money.
@@ -22,8 +23,10 @@ export const rentNumber: JobHandler = async (deps, { id: idText, epoch }) => {
   const started = performance.now();
   const provider = await deps.numbers.get(activation.providerId);
   const outcome = provider ? await buy(deps, provider, activation) : NO_PROVIDER;
-  const offers = provider && lacksStock(outcome) ? await readOffers(deps, provider, activation) : null;
-  await settlePurchase({ ctx, input: { activation, held: { id, epoch, claim }, outcome, offers } });
+  const offers =
+    provider && lacksStock(outcome) ? await readOffers(deps, provider, activation).catch(() => null) : null;
+  const held = { id, epoch, claim };
+  await persistently(() => settlePurchase({ ctx, input: { activation, held, outcome, offers } }));
   ctx.log.info({
     event: 'purchase.done',
     activation_id: id,

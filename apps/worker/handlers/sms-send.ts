@@ -4,6 +4,7 @@ import { smsSendJob } from '#libs/jobs';
 import { SMS_PROVIDER, settleMessage, statusCallbackUrl } from '#libs/services';
 import { claimMessage, findRefusal, type MessageRow, postponeMessage } from '#libs/store';
 import type { JobHandler, WorkerDeps } from '../deps.ts';
+import { persistently } from '../persistently.ts';
 
 /**
  * Claims one message, calls the provider once, writes what came of it.
@@ -25,7 +26,8 @@ export const smsSend: JobHandler = async (deps, { id, epoch }) => {
       statusCallbackUrl: statusCallbackUrl(ctx, row),
     }),
   );
-  const settled = await settleMessage({ ctx, input: { held: { id, epoch, claim }, outcome } });
+  const held = { id, epoch, claim };
+  const settled = await persistently(() => settleMessage({ ctx, input: { held, outcome } }));
   ctx.log.info({
     event: 'message.sent',
     message_id: id,
