@@ -46,6 +46,8 @@ function limitOf(config: Config, kind: string): { seconds: number; what: string;
       return due('purchases are due');
     case 'command_due':
       return due('cancels or other commands are due');
+    case 'webhook_due':
+      return due('webhooks are due');
     case 'message_unknown':
       return {
         seconds: config.unknownSendWindowSeconds + GRACE_SECONDS,

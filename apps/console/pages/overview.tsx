@@ -66,7 +66,9 @@ export const overview: Page = {
 function headlines(seen: Overview, broken: number): [string, ComponentChildren][] {
   const waiting = (kind: string) => seen.waiting.find((line) => line.kind === kind);
   const countOf = (kind: string) => waiting(kind)?.count ?? 0;
-  const due = ['message_due', 'purchase_due', 'command_due'].map((kind) => waiting(kind)?.oldestSeconds ?? 0);
+  const due = ['message_due', 'purchase_due', 'command_due', 'webhook_due'].map(
+    (kind) => waiting(kind)?.oldestSeconds ?? 0,
+  );
   const oldest = Math.max(...due);
   return [
     ['Live rentals', countOf('rental_live')],
