@@ -12,7 +12,8 @@ import { registerRequestFacts, requestIdOf } from './plugins/request-facts.ts';
 import { registerRequestLog } from './plugins/request-log.ts';
 
 export const BODY_LIMIT_BYTES = 32 * 1_024;
-const MAX_EVENT_LOOP_DELAY_MS = 500;
+/** Mean delay over half a second: a single pause, of the collector or at the start, is no overload. */
+const MAX_EVENT_LOOP_DELAY_MS = 1_000;
 
 /** The whole HTTP interface for partners and providers, not yet listening. */
 export async function buildGateway(deps: GatewayDeps): Promise<FastifyInstance> {
@@ -27,7 +28,7 @@ export async function buildGateway(deps: GatewayDeps): Promise<FastifyInstance> 
   registerBody(app);
   await app.register(underPressure, {
     maxEventLoopDelay: deps.maxEventLoopDelayMs ?? MAX_EVENT_LOOP_DELAY_MS,
-    sampleInterval: 100,
+    sampleInterval: 500,
     // Only partner requests are shed, where they are checked: a provider's callback may not come twice.
     pressureHandler: () => undefined,
   });
