@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const APPS = ['gateway', 'worker', 'poller', 'console'];
 const SCALED = ['worker', 'poller'];
 /** Of the configuration, what a deployment has no use for: ports stay as they are inside a container. */
-const NOT_OFFERED = ['PORT', 'CONSOLE_PORT', 'TWILIO_API_BASE_URL'];
+const NOT_OFFERED = ['PORT', 'CONSOLE_PORT', 'TWILIO_API_BASE_URL', 'CRASH_AT', 'FAULT_CLOCK_PERCENT'];
 
 interface Service {
   image?: string;

@@ -1,5 +1,5 @@
 import { type AppContext, redisReady } from '#libs/platform';
-import { createTwilioProvider, openNumberProvider } from '#libs/providers';
+import { createTwilioProvider, openNumberProvider, twilioTimeouts } from '#libs/providers';
 import { createProviderPool, createServiceContext, ensureFirstProvider, sharedBudget } from '#libs/services';
 import type { PollerDeps } from './deps.ts';
 import { LOOPS } from './loops/index.ts';
@@ -20,9 +20,13 @@ export async function startPoller(app: AppContext, options: { redisPrefix?: stri
 }
 
 function createDeps(app: AppContext, ctx: PollerDeps['ctx']): PollerDeps {
-  const sms = app.config.twilio && createTwilioProvider(app.config.twilio);
+  const { twilio, timings } = app.config;
+  const sms = twilio && createTwilioProvider(twilio, twilioTimeouts(timings));
   const numbers = createProviderPool(ctx, (row, credentials) =>
-    openNumberProvider({ kind: row.kind, apiUrl: row.apiUrl, credentials }, sharedBudget(ctx, row)),
+    openNumberProvider(
+      { kind: row.kind, apiUrl: row.apiUrl, credentials, timeouts: timings },
+      sharedBudget(ctx, row),
+    ),
   );
   app.onClose('providers', async () => {
     await sms?.close();

@@ -13,12 +13,15 @@ export function runCommand(command: ActivationCommand, ask: Ask): JobHandler {
     const key = { id: Number(idText), command, epoch };
     const activation = await claimCommand(ctx.db, key);
     if (!activation?.providerRef) return;
+    ctx.crashPoint('command.claimed');
     const { providerRef, providerId } = activation;
     const provider = await numbers.get(providerId);
     if (!provider) return;
     const name = `number:${providerId}`;
     const answer = await timer.time(name, command, () => ask(provider, providerRef));
+    ctx.crashPoint('command.answered');
     const askStatus = () => timer.time(name, 'status', () => provider.status(providerRef));
     await persistently(() => settleCommand({ ctx, input: { activation, key, answer, askStatus } }));
+    ctx.crashPoint('command.settled');
   };
 }

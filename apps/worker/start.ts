@@ -1,7 +1,7 @@
 import { DEFAULT_PREFIX } from '#libs/cache';
 import { JOB_NAMES, startConsumer } from '#libs/jobs';
 import { type AppContext, createWebhookClient, redisReady, type WebhookClientOptions } from '#libs/platform';
-import { createTwilioProvider, openNumberProvider } from '#libs/providers';
+import { createTwilioProvider, openNumberProvider, twilioTimeouts } from '#libs/providers';
 import { createProviderPool, createServiceContext, ensureFirstProvider, sharedBudget } from '#libs/services';
 import { createCallLimiter } from './call-limiter.ts';
 import type { WorkerDeps } from './deps.ts';
@@ -36,9 +36,13 @@ export async function startWorker(app: AppContext, options: WorkerOptions = {}):
 
 function createDeps(app: AppContext, ctx: WorkerDeps['ctx'], options: WorkerOptions): WorkerDeps {
   const timer = createProviderTimer(app.metrics);
-  const sms = app.config.twilio && createTwilioProvider(app.config.twilio);
+  const { twilio, timings } = app.config;
+  const sms = twilio && createTwilioProvider(twilio, twilioTimeouts(timings));
   const numbers = createProviderPool(ctx, (row, credentials) =>
-    openNumberProvider({ kind: row.kind, apiUrl: row.apiUrl, credentials }, sharedBudget(ctx, row)),
+    openNumberProvider(
+      { kind: row.kind, apiUrl: row.apiUrl, credentials, timeouts: timings },
+      sharedBudget(ctx, row),
+    ),
   );
   const webhooks = createWebhookClient(options.webhooks);
   app.onClose('providers', async () => {

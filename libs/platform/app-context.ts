@@ -1,4 +1,5 @@
 import type { Config } from './config.ts';
+import { type CrashPoint, createCrashPoint } from './crash-point.ts';
 import { createVault, type Vault } from './crypto.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -15,6 +16,8 @@ export interface AppContext {
   metrics: Metrics;
   database: Database;
   vault: Vault;
+  /** Marks a place where a fault test may end the process; nothing otherwise. */
+  crashPoint(point: CrashPoint): void;
   openRedis(mode: 'fail-fast' | 'wait'): RedisClient;
   /** Closed last-in-first-out; a failing step is logged and the next still runs. */
   onClose(name: string, close: () => unknown): void;
@@ -53,6 +56,7 @@ export function createAppContext(name: AppName, config: Config, options: AppCont
     metrics: createMetrics(name),
     database,
     vault: createVault(config.encryptionKey),
+    crashPoint: createCrashPoint(config.crashAt),
     openRedis(mode) {
       const client = openRedis({
         target: config.redis,

@@ -1,7 +1,9 @@
 import ipaddr from 'ipaddr.js';
 import { parseMillipercent } from '#libs/domain';
+import { crashPointProblem } from './crash-point.ts';
 import { EnvironmentReader } from './environment-reader.ts';
 import { parseRedisUrl, type RedisTarget } from './redis-url.ts';
+import { type Timings, timingsAt } from './timings.ts';
 
 /** Everything a process may be told from outside, checked once. See the table in README.md. */
 export interface Config {
@@ -30,6 +32,9 @@ export interface Config {
   encryptionKey: Buffer;
   encryptionKeyConfigured: boolean;
   rateLimitPerSecond: number;
+  timings: Timings;
+  /** Where a fault test lets the process die; null everywhere else. */
+  crashAt: string | null;
   logLevel: string;
 }
 
@@ -95,6 +100,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     encryptionKey: encryptionKey ?? DEVELOPMENT_KEY,
     encryptionKeyConfigured: encryptionKey !== null,
     rateLimitPerSecond: read.integer('RATE_LIMIT_PER_SECOND', 100, 0, 1_000_000),
+    timings: timingsAt(readClockPercent(read, production) / 100),
+    crashAt: readCrashAt(read, production),
     logLevel: read.oneOf('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
   };
   if (config.port !== 0 && config.port === config.consolePort) {
@@ -204,6 +211,23 @@ export function providerUrlProblem(value: string): string | null {
   const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
   if (url.protocol === 'https:' || (url.protocol === 'http:' && loopback)) return null;
   return 'must be https (plain http is allowed on loopback only)';
+}
+
+const FOR_FAULT_TESTS = 'is for fault tests only; unset it';
+
+/** Fault tests run the deadlines of provider calls faster. */
+function readClockPercent(read: EnvironmentReader, production: boolean): number {
+  const percent = read.integer('FAULT_CLOCK_PERCENT', 100, 1, 100);
+  if (production && percent !== 100) read.mistake('FAULT_CLOCK_PERCENT', FOR_FAULT_TESTS);
+  return percent;
+}
+
+function readCrashAt(read: EnvironmentReader, production: boolean): string | null {
+  const value = read.optional('CRASH_AT');
+  if (value === null) return null;
+  const problem = production ? FOR_FAULT_TESTS : crashPointProblem(value);
+  if (problem) read.mistake('CRASH_AT', problem);
+  return value;
 }
 
 function readMarkup(read: EnvironmentReader): bigint {

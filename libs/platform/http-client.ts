@@ -138,8 +138,13 @@ async function exchange(
 function createConnector(connectTimeoutMs: number): buildConnector.connector {
   const connector = buildConnector({ timeout: connectTimeoutMs });
   return (target, callback) => {
+    const started = performance.now();
     connector(target, (error: Error | null, socket: Parameters<buildConnector.Callback>[1]) => {
-      if (error || !socket) callback(new ConnectFailure(connectDetail(error, target.protocol)), null);
+      // The connector's clock stands still while a process is frozen; nothing may be written long after.
+      const late = performance.now() - started > connectTimeoutMs + TIMER_SLACK_MS;
+      if (late) socket?.destroy();
+      if (late) callback(new ConnectFailure('connect_timeout'), null);
+      else if (error || !socket) callback(new ConnectFailure(connectDetail(error, target.protocol)), null);
       else callback(null, socket);
     });
   };

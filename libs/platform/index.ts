@@ -1,5 +1,6 @@
 export * from './app-context.ts';
 export * from './config.ts';
+export * from './crash-point.ts';
 export * from './crypto.ts';
 export * from './http-client.ts';
 export * from './logger.ts';
@@ -9,5 +10,6 @@ export * from './postgres.ts';
 export * from './redis.ts';
 export * from './redis-url.ts';
 export * from './run-app.ts';
+export * from './timings.ts';
 export * from './webhook-address.ts';
 export * from './webhook-client.ts';

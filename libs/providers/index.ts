@@ -4,4 +4,4 @@ export * from './port.ts';
 export * from './registry.ts';
 export { createSmsbowerProvider, type SmsbowerConfig, type SmsbowerTimeouts } from './smsbower/provider.ts';
 export * from './token-bucket.ts';
-export { createTwilioProvider, type TwilioOptions } from './twilio/provider.ts';
+export { createTwilioProvider, type TwilioOptions, twilioTimeouts } from './twilio/provider.ts';

@@ -5,10 +5,13 @@ export interface NumberProviderAccount {
   apiUrl: string;
   /** The secret of the row, as its kind understands it; smsbower: the API key. */
   credentials: string;
+  /** Default: the production deadlines. */
+  timeouts?: { connectMs: number; purchaseMs: number; readMs: number };
 }
 
 const FACTORIES = {
-  smsbower: ({ apiUrl, credentials }) => createSmsbowerProvider({ apiUrl, apiKey: credentials }),
+  smsbower: ({ apiUrl, credentials, timeouts = {} }) =>
+    createSmsbowerProvider({ apiUrl, apiKey: credentials, timeouts }),
 } as const satisfies Record<string, (account: NumberProviderAccount) => NumberProvider>;
 
 export type NumberProviderKind = keyof typeof FACTORIES;

@@ -11,7 +11,7 @@ import {
   type StatusCache,
 } from '#libs/cache';
 import { createProducer, type Producer } from '#libs/jobs';
-import type { Config, Database, Logger, RedisClient, Vault } from '#libs/platform';
+import type { Config, CrashPoint, Database, Logger, RedisClient, Vault } from '#libs/platform';
 
 /** What every verb is given beside its input. */
 export interface ServiceContext {
@@ -19,6 +19,7 @@ export interface ServiceContext {
   vault: Vault;
   log: Logger;
   config: Config;
+  crashPoint(point: CrashPoint): void;
   cache: StatusCache;
   pollIndex: PollIndex;
   budget: RequestBudget;
@@ -36,6 +37,7 @@ export interface ContextParts {
   vault: Vault;
   log: Logger;
   config: Config;
+  crashPoint(point: CrashPoint): void;
   /** A `fail-fast` connection of this process's own. */
   redis: RedisClient;
   redisPrefix?: string;
@@ -46,6 +48,7 @@ export function createServiceContext({
   vault,
   log,
   config,
+  crashPoint,
   redis,
   redisPrefix,
 }: ContextParts): ServiceContext {
@@ -55,6 +58,7 @@ export function createServiceContext({
     vault,
     log,
     config,
+    crashPoint,
     cache: createStatusCache({ redis, keys, vault }),
     pollIndex: createPollIndex({ redis, keys }),
     budget: createRequestBudget({ redis, keys }),

@@ -10,7 +10,6 @@ import {
 import type { ServiceContext } from './context.ts';
 import { publishActivation } from './publish-activation.ts';
 import { pushContext } from './record-code.ts';
-import { EARLIEST_CANCEL_SECONDS } from './settle-purchase.ts';
 
 export interface PushInput {
   /** The secret part of the path: it names the provider row. */
@@ -71,7 +70,7 @@ export async function adopt(
       service,
       country,
       lifetimeSeconds: ctx.config.activationLifetimeSeconds,
-      earliestCancelSeconds: EARLIEST_CANCEL_SECONDS,
+      earliestCancelSeconds: ctx.config.timings.earliestCancelSeconds,
     });
     if (row) {
       ctx.log.warn({ event: 'activation.adopted', activation_id: row.id, provider_id: row.providerId });

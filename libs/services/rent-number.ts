@@ -83,6 +83,7 @@ export async function rentNumber({
         reason: 'rental',
       } as const;
       await moveMoney(tx, hold);
+      ctx.crashPoint('rent.committing');
       return activationId;
     })
     .catch((error) => {
@@ -90,6 +91,7 @@ export async function rentNumber({
       throw error;
     });
   if (id === null) return afterLostRace(ctx, input, userId);
+  ctx.crashPoint('rent.committed');
 
   void ctx.jobs.enqueue(rentNumberJob({ id, epoch: 1 }));
   return settleReply(ctx, claim, input.requestId, async () => {

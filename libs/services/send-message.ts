@@ -61,6 +61,7 @@ export async function sendMessage({
   const id = randomUUID();
   const segmentation = segmentText(input.message);
   const queued = acceptedReply(id, 'queued', segmentation);
+  ctx.crashPoint('accept.inserting');
   const inserted = await insertMessage(
     ctx.db,
     {
@@ -78,6 +79,7 @@ export async function sendMessage({
     claim && { ...claim, reply: input.waitSeconds > 0 ? null : queued },
   );
   if (!inserted) return afterLostRace(ctx, input);
+  ctx.crashPoint('accept.committed');
 
   const delayMs = Math.max(0, (input.sendAt?.getTime() ?? 0) - Date.now());
   void ctx.jobs.enqueue(smsSendJob({ id, epoch: 1 }, delayMs));

@@ -22,8 +22,6 @@ import { publishMessage } from './publish-message.ts';
 
 export const SMS_PROVIDER = 'twilio';
 
-/** New sends are refused that long after the account was refused; then one of them probes. */
-const ACCOUNT_PAUSE_SECONDS = 30;
 const UNREACHABLE_THRESHOLD = 20;
 const UNREACHABLE_PAUSE_SECONDS = 5;
 
@@ -94,7 +92,7 @@ function failMessage(ctx: ServiceContext, held: MessageClaim, refusal: Rejected)
 /** The account is refused, not the message: it keeps its place until the pause is over. */
 function pauseMessage(ctx: ServiceContext, held: MessageClaim, refusal: Rejected): Promise<boolean> {
   return retryLater(ctx, held, {
-    delayMs: ACCOUNT_PAUSE_SECONDS * 1_000 + backoffMs(1, { baseMs: 2_000, mostMs: 2_000 }),
+    delayMs: ctx.config.timings.smsPauseSeconds * 1_000 + backoffMs(1, { baseMs: 2_000, mostMs: 2_000 }),
     lastError: 'provider_refused',
     lastMessage: refusal.message,
   });
@@ -116,7 +114,9 @@ async function noteHealth(ctx: ServiceContext, outcome: Outcome<AcceptedMessage>
   if (outcome.kind === 'rejected' && outcome.scope === 'account') {
     const { reason, message } = outcome;
     ctx.log.error({ event: 'provider.refuses', provider, reason });
-    await noteRefusal(ctx.db, { provider, reason, message, seconds: ACCOUNT_PAUSE_SECONDS });
+    // New sends are refused that long; then one of them probes.
+    const seconds = ctx.config.timings.smsPauseSeconds;
+    await noteRefusal(ctx.db, { provider, reason, message, seconds });
   } else if (outcome.kind === 'not_sent' && !outcome.throttled) {
     await noteUnreachable(ctx.db, {
       provider,

@@ -25,10 +25,6 @@ import { loadPricing } from './pricing.ts';
 import { publishActivation } from './publish-activation.ts';
 import { releaseHold } from './release-rental.ts';
 
-/** Upstream refuses a cancel within two minutes of the purchase (SMSBower: setStatus). */
-export const EARLIEST_CANCEL_SECONDS = 120;
-const ACCOUNT_PAUSE_SECONDS = 15;
-
 export interface SettlePurchaseInput {
   activation: ActivationRow;
   held: PurchaseClaim;
@@ -101,7 +97,7 @@ async function settleBought(
     return await settlePurchased(ctx.db, held, {
       ...bought,
       lifetimeSeconds: ctx.config.activationLifetimeSeconds,
-      earliestCancelSeconds: EARLIEST_CANCEL_SECONDS,
+      earliestCancelSeconds: ctx.config.timings.earliestCancelSeconds,
     });
   } catch (error) {
     if (sqlState(error) !== '23505') throw error;
@@ -200,7 +196,8 @@ async function noteHealth(ctx: ServiceContext, { activation, outcome }: SettlePu
   if (outcome.kind === 'rejected' && outcome.scope === 'account') {
     const { reason, message } = outcome;
     ctx.log.error({ event: 'provider.refuses', provider, reason });
-    await noteRefusal(ctx.db, { provider, reason, message, seconds: ACCOUNT_PAUSE_SECONDS });
+    const seconds = ctx.config.timings.numbersPauseSeconds;
+    await noteRefusal(ctx.db, { provider, reason, message, seconds });
   } else if (outcome.kind === 'accepted') {
     await noteAnswering(ctx.db, provider);
   }

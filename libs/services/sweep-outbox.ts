@@ -17,17 +17,16 @@ import { holdSeconds } from './settle-purchase.ts';
 const BATCH = 500;
 /** A row is looked at again after this, if it is still due. */
 const QUIET_SECONDS = 5;
-/** Above every deadline of the call inside (SMS 22 s, purchase 35 s, command 12 s): its worker is gone. */
-const SEND_GONE_SECONDS = 30;
-const PURCHASE_GONE_SECONDS = 45;
-const COMMAND_GONE_SECONDS = 30;
 
 /** Rows are the outbox: whatever is due and has no job gets one. Returns how many jobs were missing. */
 export async function nudgeDueRows(ctx: ServiceContext): Promise<number> {
   const options = { limit: BATCH, quietSeconds: QUIET_SECONDS };
   const messages = await takeDueMessages(ctx.db, options);
   const purchases = await takeDuePurchases(ctx.db, options);
-  const commands = await takeDueCommands(ctx.db, { ...options, staleSeconds: COMMAND_GONE_SECONDS });
+  const commands = await takeDueCommands(ctx.db, {
+    ...options,
+    staleSeconds: ctx.config.timings.commandGoneSeconds,
+  });
   return ctx.jobs.ensure([
     ...messages.map((row) => smsSendJob(row)),
     ...purchases.map((row) => rentNumberJob(row)),
@@ -38,9 +37,10 @@ export async function nudgeDueRows(ctx: ServiceContext): Promise<number> {
 /** Calls whose worker must be gone become unknown: looked for, never repeated. */
 export async function abandonStaleCalls(ctx: ServiceContext): Promise<number> {
   const look = lookSchedule(ctx.config.unknownSendWindowSeconds);
-  const messages = await abandonCalls(ctx.db, { olderThanSeconds: SEND_GONE_SECONDS, ...look, limit: BATCH });
+  const { sendGoneSeconds, purchaseGoneSeconds } = ctx.config.timings;
+  const messages = await abandonCalls(ctx.db, { olderThanSeconds: sendGoneSeconds, ...look, limit: BATCH });
   const purchases = await abandonPurchases(ctx.db, {
-    olderThanSeconds: PURCHASE_GONE_SECONDS,
+    olderThanSeconds: purchaseGoneSeconds,
     holdSeconds: holdSeconds(ctx),
     limit: BATCH,
   });

@@ -69,7 +69,9 @@ async function ask(
   const provider = await numbers.get(row.providerId);
   if (!provider || row.providerRef === null) return 'no_information';
   const answer = await provider.status(row.providerRef);
+  ctx.crashPoint('poll.answered');
   await recordStatusAnswer({ ctx, input: { activation: row, answer } });
+  ctx.crashPoint('poll.recorded');
   const throttled = answer.kind === 'no_information' && answer.throttled;
   // A code or an end has been scheduled by its own writer.
   if (answer.kind !== 'code' && answer.kind !== 'cancelled') {

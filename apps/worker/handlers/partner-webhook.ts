@@ -13,6 +13,7 @@ export const partnerWebhook: JobHandler = async (deps, { id, epoch }) => {
   const held = { id, epoch, claim: randomUUID() };
   const delivery = await claimDelivery(ctx.db, held);
   if (!delivery) return;
+  ctx.crashPoint('webhook.claimed');
   const host = hostOf(delivery.url);
   const place = deps.webhookLimiter.enter([`host:${host}`, `owner:${delivery.owner}`]);
   if (place.kind === 'full') {
@@ -21,6 +22,7 @@ export const partnerWebhook: JobHandler = async (deps, { id, epoch }) => {
   }
   const started = performance.now();
   const answer = await call(deps, delivery).finally(place.leave);
+  ctx.crashPoint('webhook.answered');
   const settled = await settleWebhook({ ctx, input: { held, answer } });
   ctx.log.info({
     event: 'webhook.told',

@@ -5,6 +5,7 @@ import { endPendingRental, priceScope, refreshOffers, settlePurchase } from '#li
 import { type ActivationRow, claimPurchase } from '#libs/store';
 import type { JobHandler, WorkerDeps } from '../deps.ts';
 import { persistently } from '../persistently.ts';
+import { isStale, TOO_LATE } from '../stale-claim.ts';
 
 /**
  * Claims one purchase, asks the provider once, writes what came of it with its money.
@@ -15,18 +16,21 @@ export const rentNumber: JobHandler = async (deps, { id: idText, epoch }) => {
   const { ctx } = deps;
   const id = Number(idText);
   const claim = randomUUID();
+  const started = performance.now();
   const activation = await claimPurchase(ctx.db, { id, epoch, claim });
   if (!activation) {
     await endPendingRental(ctx, id, true);
     return;
   }
-  const started = performance.now();
+  ctx.crashPoint('rent-number.claimed');
   const provider = await deps.numbers.get(activation.providerId);
-  const outcome = provider ? await buy(deps, provider, activation) : NO_PROVIDER;
+  const outcome = isStale(ctx, started) ? TOO_LATE : await buy(deps, provider, activation);
+  ctx.crashPoint('rent-number.answered');
   const offers =
     provider && lacksStock(outcome) ? await readOffers(deps, provider, activation).catch(() => null) : null;
   const held = { id, epoch, claim };
   await persistently(() => settlePurchase({ ctx, input: { activation, held, outcome, offers } }));
+  ctx.crashPoint('rent-number.settled');
   ctx.log.info({
     event: 'purchase.done',
     activation_id: id,
@@ -47,11 +51,12 @@ const NO_PROVIDER: Outcome<Purchase> = {
   message: 'The provider row does not exist any more.',
 };
 
-function buy(
+async function buy(
   deps: WorkerDeps,
-  provider: NumberProvider,
+  provider: NumberProvider | null,
   activation: ActivationRow,
 ): Promise<Outcome<Purchase>> {
+  if (!provider) return NO_PROVIDER;
   const { service, country, maxCostMicros: maxPriceMicros } = activation;
   return deps.timer.time(`number:${activation.providerId}`, 'buy', () =>
     provider.buy({ service, country, maxPriceMicros }),

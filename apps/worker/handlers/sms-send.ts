@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { maskPhone } from '#libs/domain';
+import { type AcceptedMessage, maskPhone, type Outcome } from '#libs/domain';
 import { smsSendJob } from '#libs/jobs';
+import type { SmsProvider } from '#libs/providers';
 import { SMS_PROVIDER, settleMessage, statusCallbackUrl } from '#libs/services';
 import { claimMessage, findRefusal, type MessageRow, postponeMessage } from '#libs/store';
 import type { JobHandler, WorkerDeps } from '../deps.ts';
 import { persistently } from '../persistently.ts';
+import { isStale, TOO_LATE } from '../stale-claim.ts';
 
 /**
  * Claims one message, calls the provider once, writes what came of it.
@@ -15,19 +17,15 @@ export const smsSend: JobHandler = async (deps, { id, epoch }) => {
   const { ctx, sms } = deps;
   if (!sms || (await postponedByRefusal(deps, id, epoch))) return;
   const claim = randomUUID();
+  const started = performance.now();
   const row = await claimMessage(ctx.db, { id, epoch, claim });
   if (!row) return;
-  const started = performance.now();
-  const outcome = await deps.timer.time(SMS_PROVIDER, 'send', () =>
-    sms.send({
-      to: row.to,
-      body: textOf(deps, row),
-      validitySeconds: Math.max(1, row.secondsValid),
-      statusCallbackUrl: statusCallbackUrl(ctx, row),
-    }),
-  );
+  ctx.crashPoint('sms-send.claimed');
+  const outcome = isStale(ctx, started) ? TOO_LATE : await send(deps, sms, row);
+  ctx.crashPoint('sms-send.answered');
   const held = { id, epoch, claim };
   const settled = await persistently(() => settleMessage({ ctx, input: { held, outcome } }));
+  ctx.crashPoint('sms-send.settled');
   ctx.log.info({
     event: 'message.sent',
     message_id: id,
@@ -40,6 +38,17 @@ export const smsSend: JobHandler = async (deps, { id, epoch }) => {
     ms: Math.round(performance.now() - started),
   });
 };
+
+function send(deps: WorkerDeps, sms: SmsProvider, row: MessageRow): Promise<Outcome<AcceptedMessage>> {
+  return deps.timer.time(SMS_PROVIDER, 'send', () =>
+    sms.send({
+      to: row.to,
+      body: textOf(deps, row),
+      validitySeconds: Math.max(1, row.secondsValid),
+      statusCallbackUrl: statusCallbackUrl(deps.ctx, row),
+    }),
+  );
+}
 
 function textOf({ ctx }: WorkerDeps, row: MessageRow): string {
   if (!row.body) throw new Error('the text of a message to be sent is gone');

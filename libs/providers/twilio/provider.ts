@@ -1,6 +1,6 @@
 import twilio from 'twilio';
 import type { AcceptedMessage, Listing, Outcome } from '#libs/domain';
-import { createHttpClient, type TwilioConfig } from '#libs/platform';
+import { createHttpClient, type Timings, type TwilioConfig } from '#libs/platform';
 import type { SendRequest, SmsProvider } from '../port.ts';
 import { createSafeText, type SafeText } from '../safe-text.ts';
 import { classifyFailure } from './classify-failure.ts';
@@ -18,6 +18,11 @@ export interface TwilioOptions {
   pageSize?: number;
   /** Pages after which a listing is given up as incomplete; default 20. */
   maxPages?: number;
+}
+
+/** The deadlines of the installation in the provider's terms. */
+export function twilioTimeouts({ connectMs, sendMs }: Timings): TwilioOptions {
+  return { connectTimeoutMs: connectMs, headersTimeoutMs: sendMs, bodyTimeoutMs: sendMs };
 }
 
 /** A page of 1 000 messages of 1 600 characters stays below it. */

@@ -212,3 +212,26 @@ function mistakesOf(env: Record<string, string>): string[] {
     throw error;
   }
 }
+
+t.test('what only fault tests set is checked, and refused in production', async (t) => {
+  const faults = { ...NEEDED, CRASH_AT: 'sms-send.claimed:stop', FAULT_CLOCK_PERCENT: '10' };
+  const config = readConfig(faults);
+  t.equal(config.crashAt, 'sms-send.claimed:stop');
+  t.equal(config.timings.purchaseMs, 3_000);
+  t.throws(() => readConfig({ ...NEEDED, CRASH_AT: 'nowhere' }), { message: /CRASH_AT must be one of/ });
+  t.throws(() => readConfig({ ...faults, NODE_ENV: 'production', ENCRYPTION_KEY: KEY }), {
+    message: /CRASH_AT is for fault tests only[\s\S]*|FAULT_CLOCK_PERCENT is for fault tests only/,
+    mistakes: { length: 2 },
+  });
+});
+
+t.test('a call is given up before its worker counts as gone', async (t) => {
+  const slackMs = 2_500;
+  for (const percent of ['1', '10', '100']) {
+    const { timings } = readConfig({ ...NEEDED, FAULT_CLOCK_PERCENT: percent });
+    const { connectMs, sendMs, purchaseMs, readMs, claimFreshMs } = timings;
+    t.ok(connectMs + 2 * sendMs + slackMs < timings.sendGoneSeconds * 1_000);
+    t.ok(connectMs + purchaseMs + readMs + slackMs < timings.purchaseGoneSeconds * 1_000);
+    t.ok(claimFreshMs < timings.sendGoneSeconds * 1_000);
+  }
+});
