@@ -1,20 +1,21 @@
 import type { Queryable } from '#libs/platform';
 import {
   type ActivationRow,
-  bookProviderCost,
+  endDenied,
   endPending,
   listDeniedToRelease,
   listPendingToEnd,
   listUnknownToRelease,
-  markCancelled,
+  openRentalSuspense,
   releaseUnknown,
 } from '#libs/store';
 import type { ServiceContext } from './context.ts';
 import { publishActivation } from './publish-activation.ts';
-import { releaseHold } from './release-rental.ts';
+import { costInDoubt, releaseHold } from './release-rental.ts';
 
 const BATCH = 200;
-const DENIED_SECONDS = 24 * 3_600;
+/** How long after its end a rental that the provider denies is given back by itself. */
+export const DENIED_SECONDS = 24 * 3_600;
 
 /** Ends purchases that were never started: cancelled meanwhile, or out of time. Nothing was bought, the hold goes back. */
 export async function endPendingRentals(ctx: ServiceContext): Promise<number> {
@@ -51,7 +52,7 @@ export async function endPendingRental(
 export async function releaseUnknownRentals(ctx: ServiceContext): Promise<number> {
   const ids = await listUnknownToRelease(ctx.db, BATCH);
   for (const id of ids) {
-    await release(ctx, 'purchase of unknown outcome', (tx) => releaseUnknown(tx, id));
+    await releaseInDoubt(ctx, { kind: 'unknown_purchase', end: (tx) => releaseUnknown(tx, id) });
   }
   return ids.length;
 }
@@ -63,35 +64,44 @@ export async function releaseUnknownRentals(ctx: ServiceContext): Promise<number
 export async function releaseDeniedRentals(ctx: ServiceContext): Promise<number> {
   const ids = await listDeniedToRelease(ctx.db, { afterSeconds: DENIED_SECONDS, limit: BATCH });
   for (const id of ids) {
-    await release(ctx, 'rental denied by the provider', (tx) => markCancelled(tx, { id, reason: 'denied' }));
+    await releaseInDoubt(ctx, { kind: 'denied_rental', end: (tx) => endDenied(tx, id) });
   }
   return ids.length;
 }
 
-async function release(
+const REASONS = {
+  unknown_purchase: 'purchase of unknown outcome',
+  denied_rental: 'rental denied by the provider',
+};
+
+/**
+ * Ends a rental without the provider's word, by one conditional update: hold back to the partner, cost to suspense,
+ * and `also` in the same commit. Null when `end` found that it had moved on.
+ */
+export async function releaseInDoubt(
   ctx: ServiceContext,
-  reason: string,
-  end: (tx: Queryable) => Promise<ActivationRow | null>,
-): Promise<void> {
+  release: {
+    kind: 'unknown_purchase' | 'denied_rental';
+    end: (tx: Queryable) => Promise<ActivationRow | null>;
+    also?: (tx: Queryable, row: ActivationRow) => Promise<void>;
+  },
+): Promise<ActivationRow | null> {
+  const { kind } = release;
   const released = await ctx.db.transaction(async (tx) => {
-    const row = await end(tx);
+    const row = await release.end(tx);
     if (!row) return null;
     await releaseHold(tx, row);
-    await bookProviderCost(tx, {
-      providerId: row.providerId,
-      kind: 'suspense',
-      amountMicros: row.costMicros ?? row.maxCostMicros,
-      reason,
-      activationId: row.id,
-    });
+    await openRentalSuspense(tx, { kind, ...costInDoubt(row), reason: REASONS[kind] });
+    await release.also?.(tx, row);
     return row;
   });
-  if (!released) return;
+  if (!released) return null;
   ctx.log.warn({
     event: 'activation.released',
     activation_id: released.id,
     provider_id: released.providerId,
-    reason,
+    reason: REASONS[kind],
   });
   await publishActivation(ctx, released);
+  return released;
 }

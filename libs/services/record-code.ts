@@ -9,11 +9,13 @@ import {
   markLateCode,
   markReceived,
   moveMoney,
+  openRentalSuspense,
   setCodeText,
 } from '#libs/store';
 import type { ServiceContext } from './context.ts';
 import { codeContext, textContext } from './present-activation.ts';
 import { publishActivation } from './publish-activation.ts';
+import { costInDoubt } from './release-rental.ts';
 
 export type CodeRecorded = 'first' | 'further' | 'late' | 'known';
 
@@ -62,7 +64,7 @@ async function record(
   if (late) return { recorded: 'late', row: await bookLateCode(tx, current) };
   if (current.state !== 'active') return { recorded: 'further', row: await markFurtherCode(tx, id) };
   const row = await markReceived(tx, id);
-  await bookProviderCost(tx, { ...costOf(current), kind: 'cost', reason: 'first code arrived' });
+  await bookProviderCost(tx, { ...costInDoubt(current), kind: 'cost', reason: 'first code arrived' });
   await moveMoney(tx, {
     userId: current.userId,
     kind: 'capture',
@@ -75,16 +77,8 @@ async function record(
 
 /** Upstream keeps our money for it, the partner does not pay: the operator sees it in suspense. */
 async function bookLateCode(tx: Queryable, current: ActivationRow): Promise<ActivationRow | null> {
-  await bookProviderCost(tx, { ...costOf(current), kind: 'suspense', reason: 'late_code' });
+  await openRentalSuspense(tx, { ...costInDoubt(current), kind: 'late_code', reason: 'late_code' });
   return markLateCode(tx, current.id);
-}
-
-function costOf(row: ActivationRow) {
-  return {
-    providerId: row.providerId,
-    activationId: row.id,
-    amountMicros: row.costMicros ?? row.maxCostMicros,
-  };
 }
 
 export function hashCode(ctx: Pick<ServiceContext, 'vault'>, activationId: number, code: string): Buffer {

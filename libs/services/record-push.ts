@@ -43,6 +43,7 @@ export async function recordPush({
     country: input.country,
     content: ctx.vault.encrypt(content, pushContext(key)),
     contentHash: ctx.vault.sign('push content', content),
+    hasCode: input.code !== null,
   });
   const known = await findActivationByRef(ctx.db, key);
   const activation = known ?? (await adopt(ctx, { ...key, service: input.service, country: input.country }));

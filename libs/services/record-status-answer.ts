@@ -27,10 +27,10 @@ export async function recordStatusAnswer({
     case 'waiting':
       return clearUnusable(ctx, activation);
     case 'denied':
-      return noteUnusable(ctx, activation, answer.raw, UNUSABLE_THRESHOLD);
+      return noteUnusable(ctx, activation, { raw: answer.raw, denied: true });
     case 'no_information':
       // Too many requests says nothing about the rental, and it is our own doing.
-      return answer.throttled ? undefined : noteUnusable(ctx, activation, answer.raw, 0);
+      return answer.throttled ? undefined : noteUnusable(ctx, activation, { raw: answer.raw, denied: false });
   }
 }
 
@@ -52,13 +52,13 @@ async function clearUnusable(ctx: ServiceContext, activation: ActivationRow): Pr
 async function noteUnusable(
   ctx: ServiceContext,
   activation: ActivationRow,
-  raw: string,
-  atLeast: number,
+  { raw, denied }: { raw: string; denied: boolean },
 ): Promise<void> {
   const row = await countUnusableAnswer(ctx.db, {
     id: activation.id,
     raw: ctx.vault.encrypt(raw.slice(0, 200), rawContext(activation.id)),
-    atLeast,
+    atLeast: denied ? UNUSABLE_THRESHOLD : 0,
+    denied,
   });
   if (row && row.unusableAnswers === UNUSABLE_THRESHOLD) {
     ctx.log.warn({

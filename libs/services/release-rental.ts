@@ -38,3 +38,14 @@ export async function releaseHold(tx: Queryable, row: ActivationRow): Promise<vo
     reason: row.reason ?? 'released',
   });
 }
+
+/** What a rental may have cost us, for its entry in suspense. */
+export function costInDoubt(row: ActivationRow) {
+  return {
+    providerId: row.providerId,
+    providerRef: row.providerRef,
+    activationId: row.id,
+    amountMicros: row.costMicros ?? row.maxCostMicros,
+    costMicros: row.costMicros,
+  };
+}

@@ -1,13 +1,4 @@
-import {
-  type ActivationReason,
-  backoffMs,
-  type Micros,
-  type Offer,
-  type Outcome,
-  type Purchase,
-  parseMicros,
-  type Rejected,
-} from '#libs/domain';
+import { backoffMs, type Offer, type Outcome, type Purchase } from '#libs/domain';
 import { commandJob, rentNumberJob } from '#libs/jobs';
 import { sqlState } from '#libs/platform';
 import {
@@ -15,15 +6,17 @@ import {
   noteAnswering,
   noteRefusal,
   type PurchaseClaim,
+  releaseNotBought,
   settleNotBought,
   settlePurchased,
   settlePurchaseUnknown,
   settleRefused,
 } from '#libs/store';
 import type { ServiceContext } from './context.ts';
-import { loadPricing } from './pricing.ts';
 import { publishActivation } from './publish-activation.ts';
+import { type PurchaseRefusal, refusalOf } from './purchase-refusal.ts';
 import { releaseHold } from './release-rental.ts';
+import { settleLatePurchase } from './settle-late-purchase.ts';
 
 export interface SettlePurchaseInput {
   activation: ActivationRow;
@@ -93,6 +86,25 @@ async function settleBought(
       cost_micros: String(bought.costMicros),
     });
   }
+  const row = await settleNumber(ctx, held, bought);
+  if (row) return row;
+  // The reference is another's: nobody knows what, if anything, was bought for this one.
+  const doubtful = await settlePurchaseUnknown(ctx.db, held, holdSeconds(ctx));
+  if (!doubtful) return settleLatePurchase(ctx, { ...input, bought });
+  ctx.log.error({
+    event: 'purchase.duplicate_reference',
+    activation_id: held.id,
+    provider_id: activation.providerId,
+  });
+  return doubtful;
+}
+
+/** Null when the claim is lost, or when the reference has another rental or lies in suspense. */
+async function settleNumber(
+  ctx: ServiceContext,
+  held: PurchaseClaim,
+  bought: Purchase,
+): Promise<ActivationRow | null> {
   try {
     return await settlePurchased(ctx.db, held, {
       ...bought,
@@ -100,79 +112,22 @@ async function settleBought(
       earliestCancelSeconds: ctx.config.timings.earliestCancelSeconds,
     });
   } catch (error) {
-    if (sqlState(error) !== '23505') throw error;
-    // The reference belongs to another rental: nobody knows what, if anything, was bought for this one.
-    ctx.log.error({
-      event: 'purchase.duplicate_reference',
-      activation_id: held.id,
-      provider_id: activation.providerId,
-    });
-    return settlePurchaseUnknown(ctx.db, held, holdSeconds(ctx));
+    if (sqlState(error) === '23505') return null;
+    throw error;
   }
 }
 
-interface Refusal {
-  reason: ActivationReason;
-  message: string;
-  currentPriceMicros: Micros | null;
-}
-
-function refuse(ctx: ServiceContext, held: PurchaseClaim, refusal: Refusal): Promise<ActivationRow | null> {
+function refuse(
+  ctx: ServiceContext,
+  held: PurchaseClaim,
+  refusal: PurchaseRefusal,
+): Promise<ActivationRow | null> {
   return ctx.db.transaction(async (tx) => {
-    const row = await settleRefused(tx, held, refusal);
+    // Given up as unknown meanwhile: the proof still counts.
+    const row = (await settleRefused(tx, held, refusal)) ?? (await releaseNotBought(tx, held));
     if (row) await releaseHold(tx, row);
     return row;
   });
-}
-
-async function refusalOf(
-  ctx: ServiceContext,
-  input: SettlePurchaseInput,
-  refused: Rejected,
-): Promise<Refusal> {
-  const refusal = (reason: ActivationReason, currentPriceMicros: Micros | null = null): Refusal => ({
-    reason,
-    message: refused.message,
-    currentPriceMicros,
-  });
-  switch (refused.reason) {
-    case 'out_of_stock':
-    case 'price_too_low': {
-      const current = await currentPrice(ctx, input, refused);
-      return current === null ? refusal('out_of_stock') : refusal('price_changed', current);
-    }
-    case 'no_upstream_balance':
-      // Our account at the provider is empty: the operator is told, the partner sees no stock.
-      ctx.log.error({ event: 'provider.balance_empty', provider_id: input.activation.providerId });
-      return refusal('out_of_stock');
-    case 'bad_service':
-      return refusal('invalid_service');
-    case 'bad_country':
-      return refusal('invalid_country');
-    default:
-      return refusal('provider_error');
-  }
-}
-
-/** What the partner would have to pay now, when that is more than was quoted. */
-async function currentPrice(
-  ctx: ServiceContext,
-  input: SettlePurchaseInput,
-  refused: Rejected,
-): Promise<Micros | null> {
-  const { activation, offers } = input;
-  const named = parseMicros(refused.code?.split(':')[1] ?? '', 'up');
-  const costs = (offers ?? [])
-    .filter(
-      (offer) =>
-        offer.service === activation.service && offer.country === activation.country && offer.count > 0,
-    )
-    .map((offer) => offer.costMicros);
-  const cost =
-    named ??
-    costs.reduce<Micros | null>((least, next) => (least === null || next < least ? next : least), null);
-  if (cost === null || cost <= activation.maxCostMicros) return null;
-  return (await loadPricing(ctx))(cost, activation);
 }
 
 async function retryOrGiveUp(
@@ -187,8 +142,18 @@ async function retryOrGiveUp(
     return refuse(ctx, held, { reason: 'provider_unavailable', message, currentPriceMicros: null });
   }
   const row = await settleNotBought(ctx.db, held, delayMs);
-  if (row) void ctx.jobs.enqueue(rentNumberJob(row, delayMs));
+  if (!row) return releaseProven(ctx, held);
+  void ctx.jobs.enqueue(rentNumberJob(row, delayMs));
   return row;
+}
+
+/** Given up as unknown meanwhile, and not tried again: its caller has long been told. */
+function releaseProven(ctx: ServiceContext, held: PurchaseClaim): Promise<ActivationRow | null> {
+  return ctx.db.transaction(async (tx) => {
+    const row = await releaseNotBought(tx, held);
+    if (row) await releaseHold(tx, row);
+    return row;
+  });
 }
 
 async function noteHealth(ctx: ServiceContext, { activation, outcome }: SettlePurchaseInput): Promise<void> {

@@ -1,4 +1,8 @@
 import type { Queryable } from '#libs/platform';
+import { DENIED } from './purchase-doubt.ts';
+
+/** Message texts, codes and pushes are erased after this; states and the ledger stay. */
+export const TEXT_DAYS = 30;
 
 export interface Backlog {
   waiting: { kind: string; count: number; oldestSeconds: number }[];
@@ -36,7 +40,8 @@ const WAITING = [
     `webhook_deliveries WHERE state = 'ready' AND next_attempt_at <= now()`,
   ),
   line('rental_live', 'created_at', `activations WHERE state IN ('active', 'received')`),
-  line('suspense', 'created_at', `ledger_transactions WHERE kind = 'suspense'`),
+  line('rental_denied', 'coalesce(denied_at, command_claimed_at)', `activations WHERE ${DENIED}`),
+  line('suspense', 'opened_at', `suspense_entries WHERE resolved_at IS NULL`),
 ].join('\nUNION ALL\n');
 
 /** Erases texts, codes and pushes older than `days`; returns how many rows it touched. */

@@ -64,10 +64,14 @@ export async function requestByClock(
   return rows;
 }
 
-/** Takes this epoch of the command, committed before the call. Null: done, superseded or not due. */
+/**
+ * Takes this epoch of the command, committed before the call, and counts it. Null: done, superseded or not due. A
+ * command whose worker is gone is asked again as its next epoch, so one epoch is never called twice here either.
+ */
 export async function claimCommand(db: Queryable, key: CommandKey): Promise<ActivationRow | null> {
   const { rows } = await db.query<ActivationRow>(
-    `UPDATE activations SET command_claimed_epoch = $3, command_claimed_at = now()
+    `UPDATE activations SET command_claimed_epoch = $3, command_claimed_at = now(), command_calls = command_calls + 1,
+       command_repeated_calls = command_repeated_calls + (command_claimed_epoch = $3)::integer
      WHERE id = $1 AND command = $2 AND command_epoch = $3 AND command_claimed_epoch < $3
        AND command_next_at <= now() + interval '1 second' AND state IN ('active', 'received')
      RETURNING ${ACTIVATION_COLUMNS}`,

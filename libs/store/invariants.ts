@@ -1,4 +1,5 @@
 import type { Queryable } from '#libs/platform';
+import { TEXT_DAYS } from './backlog.ts';
 
 /** One rule that must hold whatever happened. `violations` counts offending rows; `examples` names some. */
 export interface InvariantResult {
@@ -78,6 +79,58 @@ const INVARIANTS: Invariant[] = [
     rule: 'every rental with a number has the provider’s reference',
     sql: `SELECT id::text AS offender FROM activations
           WHERE state IN ('active', 'received', 'finished', 'cancelled') AND purchased_at IS NOT NULL AND provider_ref IS NULL`,
+  },
+  {
+    id: 'I6.suspense',
+    rule: 'money in suspense is booked once per entry, and leaves suspense exactly when the entry is decided',
+    sql: `SELECT 'entry ' || s.id AS offender FROM suspense_entries s
+          WHERE (SELECT coalesce(sum(t.amount_micros), -1) FROM ledger_transactions t
+                 WHERE t.kind = 'suspense' AND CASE WHEN s.kind = 'orphan_purchase' THEN t.suspense_id = s.id
+                                                    ELSE t.activation_id = s.activation_id END) <> s.amount_micros
+             OR (s.resolution IS NOT NULL) <> EXISTS (
+                  SELECT 1 FROM ledger_transactions t
+                  WHERE t.suspense_id = s.id AND t.amount_micros = s.amount_micros
+                    AND t.kind = CASE s.resolution WHEN 'written_off' THEN 'write_off' WHEN 'refunded' THEN 'refund' END)
+          UNION ALL
+          SELECT 'transaction ' || t.id FROM ledger_transactions t
+          WHERE t.kind = 'suspense' AND NOT EXISTS (
+            SELECT 1 FROM suspense_entries s WHERE s.id = t.suspense_id
+               OR (s.activation_id = t.activation_id AND s.kind <> 'orphan_purchase'))`,
+  },
+  {
+    id: 'I6.once',
+    rule: 'a number at the provider belongs to one rental or to one entry in suspense, never to both',
+    sql: `SELECT 'entry ' || s.id AS offender FROM suspense_entries s
+          JOIN activations a ON a.provider_id = s.provider_id AND a.provider_ref = s.provider_ref
+          WHERE s.kind IN ('orphan_purchase', 'unknown_purchase')`,
+  },
+  {
+    id: 'I7',
+    rule: 'the provider is called at most once for each attempt',
+    sql: `SELECT 'message ' || id AS offender FROM messages WHERE calls > epoch OR repeated_calls > 0
+          UNION ALL
+          SELECT 'rental ' || id FROM activations
+          WHERE calls > epoch OR repeated_calls > 0
+             OR command_calls > command_epoch OR command_repeated_calls > 0`,
+  },
+  {
+    id: 'I8.readable',
+    rule: 'a rental that was paid has a code that can be read, until codes are erased for their age',
+    sql: `SELECT a.id::text AS offender FROM activations a
+          WHERE a.state IN ('received', 'finished') AND NOT EXISTS (
+            SELECT 1 FROM activation_codes c WHERE c.activation_id = a.id
+              AND (c.code IS NOT NULL OR c.received_at < now() - interval '${TEXT_DAYS} days'))`,
+  },
+  {
+    id: 'I8.pushed',
+    // Not where the provider cannot be heard at present, nor after an end that it confirmed before the push.
+    rule: 'a code that was pushed for a rental is recorded within two minutes',
+    sql: `SELECT a.id::text AS offender FROM provider_pushes q
+          JOIN activations a ON a.provider_id = q.provider_id AND a.provider_ref = q.provider_ref
+          WHERE q.has_code AND greatest(q.received_at, a.purchased_at, a.adopted_at) < now() - interval '2 minutes'
+            AND a.unusable_answers = 0 AND (a.ended_at IS NULL OR q.received_at < a.ended_at)
+            AND NOT EXISTS (SELECT 1 FROM activation_codes c WHERE c.activation_id = a.id)
+          GROUP BY a.id`,
   },
   {
     id: 'I10',

@@ -110,13 +110,15 @@ export async function findMessage(
 /**
  * `ready` to `calling`, committed before the first byte leaves. Null: already claimed, another epoch, not due, or no
  * longer valid; then there is nothing to do. One second of tolerance, since queue and database have two clocks.
+ * Counts the call, so that the audit sees an epoch that was called twice.
  */
 export async function claimMessage(
   db: Queryable,
   key: { id: string; epoch: number; claim: string },
 ): Promise<MessageRow | null> {
   const { rows } = await db.query<MessageRow>(
-    `UPDATE messages SET state = 'calling', claim = $3, call_started_at = now(), call_finished_at = NULL, updated_at = now()
+    `UPDATE messages SET state = 'calling', claim = $3, call_started_at = now(), call_finished_at = NULL, updated_at = now(),
+       calls = calls + 1, repeated_calls = repeated_calls + (called_epoch = epoch)::integer, called_epoch = epoch
      WHERE id = $1 AND epoch = $2 AND state = 'ready' AND next_attempt_at <= now() + interval '1 second'
        AND valid_until > now()
      RETURNING ${MESSAGE_COLUMNS}`,

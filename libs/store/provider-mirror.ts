@@ -1,4 +1,5 @@
 import type { Queryable } from '#libs/platform';
+import { openProviderBooks } from './provider-books.ts';
 
 export type MirrorKind = 'balance' | 'countries' | 'services' | 'prices';
 
@@ -57,6 +58,7 @@ export async function claimMirror(db: Queryable, key: MirrorKey, maxAgeSeconds: 
   return rowCount === 1;
 }
 
+/** The first balance of an account also opens its books. */
 export async function writeMirror(db: Queryable, key: MirrorKey, payload: unknown): Promise<void> {
   await db.query(
     `INSERT INTO provider_mirror (provider_id, kind, scope, payload, fetched_at) VALUES ($1, $2, $3, $4::jsonb, now())
@@ -64,6 +66,7 @@ export async function writeMirror(db: Queryable, key: MirrorKey, payload: unknow
        SET payload = excluded.payload, fetched_at = now(), claimed_at = NULL, failed_at = NULL, failure = NULL`,
     [key.providerId, key.kind, key.scope, JSON.stringify(payload)],
   );
+  if (key.kind === 'balance') await openProviderBooks(db, key.providerId);
 }
 
 /** The old payload stays; it is told apart by its age. */

@@ -13,12 +13,20 @@ export interface ProviderPush {
 /** Keeps a push as it came; the same content twice is one. Null when it was known. */
 export async function insertPush(
   db: Queryable,
-  push: Omit<ProviderPush, 'id'> & { contentHash: Buffer },
+  push: Omit<ProviderPush, 'id'> & { contentHash: Buffer; hasCode: boolean },
 ): Promise<bigint | null> {
   const { rows } = await db.query<{ id: bigint }>(
-    `INSERT INTO provider_pushes (provider_id, provider_ref, service, country, content, content_hash)
-     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING id`,
-    [push.providerId, push.providerRef, push.service, push.country, push.content, push.contentHash],
+    `INSERT INTO provider_pushes (provider_id, provider_ref, service, country, content, content_hash, has_code)
+     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id`,
+    [
+      push.providerId,
+      push.providerRef,
+      push.service,
+      push.country,
+      push.content,
+      push.contentHash,
+      push.hasCode,
+    ],
   );
   return rows[0]?.id ?? null;
 }
@@ -47,6 +55,23 @@ export async function listUnclaimedPushes(db: Queryable, withinSeconds: number):
                        WHERE a.provider_id = q.provider_id AND a.provider_ref = q.provider_ref)
      ORDER BY q.provider_id, q.provider_ref, q.id LIMIT 200`,
     [withinSeconds],
+  );
+  return rows;
+}
+
+/** Pushes that told a code of a rental which has none yet: asking may have been lost on the way. */
+export async function listUnheardPushes(
+  db: Queryable,
+  options: { afterSeconds: number; withinSeconds: number },
+): Promise<{ id: bigint; activationId: number }[]> {
+  const { rows } = await db.query<{ id: bigint; activationId: number }>(
+    `SELECT max(q.id) AS id, a.id AS "activationId"
+     FROM provider_pushes q JOIN activations a ON a.provider_id = q.provider_id AND a.provider_ref = q.provider_ref
+     WHERE q.has_code AND q.received_at < now() - make_interval(secs => $1)
+       AND q.received_at > now() - make_interval(secs => $2)
+       AND NOT EXISTS (SELECT 1 FROM activation_codes c WHERE c.activation_id = a.id)
+     GROUP BY a.id LIMIT 200`,
+    [options.afterSeconds, options.withinSeconds],
   );
   return rows;
 }

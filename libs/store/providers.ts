@@ -1,4 +1,5 @@
 import type { Queryable } from '#libs/platform';
+import { closeProviderBooks } from './provider-books.ts';
 
 /** One account at a provider of rented numbers; its id is the partners' `api_id`. */
 export interface ProviderRow {
@@ -88,7 +89,7 @@ function parameters(provider: NewProvider): unknown[] {
   ];
 }
 
-/** New address and credentials for a row. */
+/** New address and credentials for a row; it may be another account, so the books of its balance begin anew. */
 export async function updateProviderAccess(
   db: Queryable,
   access: { id: number; apiUrl: string; credentials: Buffer },
@@ -98,4 +99,5 @@ export async function updateProviderAccess(
     access.apiUrl,
     access.credentials,
   ]);
+  await closeProviderBooks(db, access.id);
 }

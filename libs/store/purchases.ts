@@ -12,7 +12,8 @@ export interface PurchaseClaim {
 /** `pending` to `buying`, committed before the first byte leaves. Null: nothing to do for this epoch. */
 export async function claimPurchase(db: Queryable, key: PurchaseClaim): Promise<ActivationRow | null> {
   const { rows } = await db.query<ActivationRow>(
-    `UPDATE activations SET state = 'buying', claim = $3, call_started_at = now(), version = version + 1
+    `UPDATE activations SET state = 'buying', claim = $3, call_started_at = now(), version = version + 1,
+       calls = calls + 1, repeated_calls = repeated_calls + (called_epoch = epoch)::integer, called_epoch = epoch
      WHERE id = $1 AND epoch = $2 AND state = 'pending' AND buy_until > now() AND cancel_requested_at IS NULL
        AND next_attempt_at <= now() + interval '1 second'
      RETURNING ${ACTIVATION_COLUMNS}`,
@@ -20,6 +21,11 @@ export async function claimPurchase(db: Queryable, key: PurchaseClaim): Promise<
   );
   return rows[0] ?? null;
 }
+
+/** A record that is accounted for in suspense is nobody's new number. */
+export const notInSuspense = (ref: string) =>
+  `NOT EXISTS (SELECT 1 FROM suspense_entries s
+               WHERE s.provider_id = activations.provider_id AND s.provider_ref = ${ref})`;
 
 export interface BoughtNumber {
   providerRef: string;
@@ -30,8 +36,8 @@ export interface BoughtNumber {
 }
 
 /**
- * A number was bought. Null when the claim is no longer ours; throws 23505 when the provider gave a reference that
- * another rental has.
+ * A number was bought. Null when the claim is no longer ours or the reference lies in suspense already; throws 23505
+ * when the provider gave a reference that another rental has.
  */
 export async function settlePurchased(
   db: Queryable,
@@ -46,6 +52,7 @@ export async function settlePurchased(
        command_epoch = command_epoch + 1,
        command_next_at = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE now() END
      WHERE id = $1 AND epoch = $2 AND claim = $3 AND state IN ('buying', 'purchase_unknown')
+       AND ${notInSuspense('$4')}
      RETURNING ${ACTIVATION_COLUMNS}`,
     [
       held.id,
@@ -172,77 +179,4 @@ export async function listPendingToEnd(
     [limit],
   );
   return rows;
-}
-
-/** Unknown purchases whose time is over; the caller releases each in a transaction of its own. */
-export async function listUnknownToRelease(db: Queryable, limit: number): Promise<number[]> {
-  const { rows } = await db.query<{ id: number }>(
-    `SELECT id FROM activations WHERE state = 'purchase_unknown' AND release_at <= now() ORDER BY release_at LIMIT $1`,
-    [limit],
-  );
-  return rows.map((row) => row.id);
-}
-
-export async function releaseUnknown(db: Queryable, id: number): Promise<ActivationRow | null> {
-  const { rows } = await db.query<ActivationRow>(
-    `UPDATE activations SET state = 'released', reason = 'unknown_outcome', ended_at = now(), version = version + 1,
-       reason_message = 'The provider never said whether a number was bought. Nothing was charged.'
-     WHERE id = $1 AND state = 'purchase_unknown' AND release_at <= now()
-     RETURNING ${ACTIVATION_COLUMNS}`,
-    [id],
-  );
-  return rows[0] ?? null;
-}
-
-/**
- * A push named a rental that we do not know: it is what an unknown purchase bought, if no other purchase of that
- * service and country is open, one still under way included. Null otherwise. Throws 23505 when the reference got an owner meanwhile.
- */
-export async function adoptPurchase(
-  db: Queryable,
-  push: {
-    providerId: number;
-    providerRef: string;
-    service: string;
-    country: number;
-    lifetimeSeconds: number;
-    earliestCancelSeconds: number;
-  },
-): Promise<ActivationRow | null> {
-  const { rows } = await db.query<ActivationRow>(
-    `UPDATE activations SET state = 'active', provider_ref = $2, purchased_at = call_started_at,
-       expires_at = call_started_at + make_interval(secs => $5),
-       earliest_cancel_at = call_started_at + make_interval(secs => $6), release_at = NULL, version = version + 1,
-       command = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE 'cancel' END,
-       command_epoch = command_epoch + 1,
-       command_next_at = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE now() END
-     WHERE state = 'purchase_unknown' AND id = (
-       SELECT min(id) FROM activations
-       WHERE provider_id = $1 AND service = $3 AND country = $4 AND state IN ('buying', 'purchase_unknown')
-       HAVING count(*) = 1)
-     RETURNING ${ACTIVATION_COLUMNS}`,
-    [
-      push.providerId,
-      push.providerRef,
-      push.service,
-      push.country,
-      push.lifetimeSeconds,
-      push.earliestCancelSeconds,
-    ],
-  );
-  return rows[0] ?? null;
-}
-
-/** Rentals that upstream has denied since long after their end: nothing more will ever be said of them. */
-export async function listDeniedToRelease(
-  db: Queryable,
-  options: { afterSeconds: number; limit: number },
-): Promise<number[]> {
-  const { rows } = await db.query<{ id: number }>(
-    `SELECT id FROM activations
-     WHERE state = 'active' AND command_answer = 'denied' AND expires_at < now() - make_interval(secs => $1)
-     LIMIT $2`,
-    [options.afterSeconds, options.limit],
-  );
-  return rows.map((row) => row.id);
 }

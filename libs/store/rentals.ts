@@ -102,16 +102,16 @@ export async function markFinished(db: Queryable, id: number): Promise<Activatio
   return rows[0] ?? null;
 }
 
-/** Upstream said nothing usable, or denied the id. Returns the row with its new count. */
+/** Upstream said nothing usable, or `denied` the id. Returns the row with its new count. */
 export async function countUnusableAnswer(
   db: Queryable,
-  answer: { id: number; raw: Buffer; atLeast: number },
+  answer: { id: number; raw: Buffer; atLeast: number; denied: boolean },
 ): Promise<ActivationRow | null> {
   const { rows } = await db.query<ActivationRow>(
     `UPDATE activations SET unusable_answers = greatest(unusable_answers + 1, $3), unusable_raw = $2,
-       version = version + 1
+       denied_at = CASE WHEN $4 THEN coalesce(denied_at, now()) ELSE denied_at END, version = version + 1
      WHERE id = $1 AND state IN ('active', 'received') RETURNING ${ACTIVATION_COLUMNS}`,
-    [answer.id, answer.raw, answer.atLeast],
+    [answer.id, answer.raw, answer.atLeast, answer.denied],
   );
   return rows[0] ?? null;
 }
@@ -119,7 +119,7 @@ export async function countUnusableAnswer(
 /** Upstream answers again. */
 export async function clearUnusableAnswers(db: Queryable, id: number): Promise<ActivationRow | null> {
   const { rows } = await db.query<ActivationRow>(
-    `UPDATE activations SET unusable_answers = 0, unusable_raw = NULL, version = version + 1
+    `UPDATE activations SET unusable_answers = 0, unusable_raw = NULL, denied_at = NULL, version = version + 1
      WHERE id = $1 AND unusable_answers > 0 RETURNING ${ACTIVATION_COLUMNS}`,
     [id],
   );

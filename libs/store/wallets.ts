@@ -142,12 +142,3 @@ export async function findMovement(
   );
   return rows[0] ?? null;
 }
-
-/** What purchases of unknown outcome may have cost us so far, over all providers. */
-export async function readSuspense(db: Queryable): Promise<{ count: number; totalMicros: Micros }> {
-  const { rows } = await db.query<{ count: number; totalMicros: Micros }>(
-    `SELECT count(*)::integer AS count, coalesce(sum(amount_micros), 0)::bigint AS "totalMicros"
-     FROM ledger_transactions WHERE kind = 'suspense'`,
-  );
-  return rows[0] ?? { count: 0, totalMicros: 0n };
-}

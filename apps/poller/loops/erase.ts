@@ -1,9 +1,13 @@
-import { eraseOldDeliveries, eraseOldIdempotency, eraseOldTexts, eraseUnwantedMirror } from '#libs/store';
+import {
+  eraseOldDeliveries,
+  eraseOldIdempotency,
+  eraseOldTexts,
+  eraseUnwantedMirror,
+  TEXT_DAYS,
+} from '#libs/store';
 import type { Loop } from '../deps.ts';
 
 const BATCH = 5_000;
-/** Message texts, codes and pushes are erased after this; states and the ledger stay. */
-const TEXT_DAYS = 30;
 const WEBHOOK_DAYS = 30;
 
 /** Erases what has served its time. */
