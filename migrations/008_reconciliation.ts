@@ -72,7 +72,7 @@ const SUSPENSE = `
     CHECK (kind = 'orphan_purchase' OR activation_id IS NOT NULL)
   );
   CREATE UNIQUE INDEX suspense_entries_by_ref ON suspense_entries (provider_id, provider_ref)
-    WHERE provider_ref IS NOT NULL;
+    WHERE kind IN ('orphan_purchase', 'unknown_purchase');
   CREATE UNIQUE INDEX suspense_entries_by_rental ON suspense_entries (activation_id)
     WHERE kind <> 'orphan_purchase';
   CREATE INDEX suspense_entries_open ON suspense_entries (opened_at) WHERE resolved_at IS NULL;

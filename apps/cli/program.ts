@@ -18,6 +18,7 @@ const GROUPS: Record<string, string> = {
   markup: 'What is added to the upstream price',
   webhook: 'Reports that go to partners’ callback_url',
   operator: 'People who sign in to the console',
+  reconcile: 'What only a person can decide',
 };
 
 /** All commands as one commander program; nothing is read from outside before a command runs. */

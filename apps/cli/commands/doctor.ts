@@ -8,17 +8,27 @@ import { configuration } from '../doctor/configuration.ts';
 import { database } from '../doctor/database.ts';
 import { invariants } from '../doctor/invariants.ts';
 import { numberProviders } from '../doctor/number-providers.ts';
+import { providerBooks } from '../doctor/provider-books.ts';
 import { redis } from '../doctor/redis.ts';
 import { twilio } from '../doctor/twilio.ts';
 import { type Style, table } from '../style.ts';
 
-const CHECKS: Check[] = [redis, twilio, configuration, clocks, invariants, backlog, numberProviders];
+const CHECKS: Check[] = [
+  redis,
+  twilio,
+  configuration,
+  clocks,
+  invariants,
+  backlog,
+  providerBooks,
+  numberProviders,
+];
 
 export const doctor: Command = {
   name: 'doctor',
   summary: 'Check everything an installation needs, and its books',
   details:
-    'Looks at the database and its migrations, Redis and its eviction policy, Twilio’s credentials, every provider row, the clocks, the money invariants and what waits too long. It repairs nothing and sends nothing. Exit code 1 when a check fails; warnings do not count.',
+    'Looks at the database and its migrations, Redis and its eviction policy, Twilio’s credentials, every provider row, the clocks, the money invariants, the providers’ balances and what waits too long. It repairs nothing and sends nothing. Exit code 1 when a check fails; warnings do not count.',
   examples: ['doctor', 'doctor --json'],
   async run(ctx) {
     const base = await examine(database, ctx);
@@ -74,5 +84,7 @@ function report(style: Style, findings: Finding[]): string {
   ]);
   const columns = [{ title: '', paint }, { title: 'CHECK' }, { title: 'RESULT' }, { title: 'WHAT TO DO' }];
   const verdict = count('fail') === 0 ? style.good('Nothing failed') : style.bad(`${count('fail')} failed`);
-  return [table(style, columns, rows), '', `${verdict}, ${count('warn')} warnings.`].join('\n');
+  const warnings = count('warn');
+  const sum = `${verdict}, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}.`;
+  return [table(style, columns, rows), '', sum].join('\n');
 }

@@ -13,6 +13,10 @@ import { operatorCreate } from './operator-create.ts';
 import { providerAdd } from './provider-add.ts';
 import { providerDisable } from './provider-disable.ts';
 import { providerList } from './provider-list.ts';
+import { providerRebase } from './provider-rebase.ts';
+import { providerTopUp } from './provider-top-up.ts';
+import { reconcileList } from './reconcile-list.ts';
+import { reconcileResolve } from './reconcile-resolve.ts';
 import { userCreate } from './user-create.ts';
 import { userList } from './user-list.ts';
 import { walletCredit } from './wallet-credit.ts';
@@ -36,10 +40,14 @@ export const COMMANDS: Command[] = [
   providerAdd,
   providerList,
   providerDisable,
+  providerTopUp,
+  providerRebase,
   catalogueSync,
   markupList,
   markupSet,
   markupRemove,
   operatorCreate,
   doctor,
+  reconcileList,
+  reconcileResolve,
 ];

@@ -14,6 +14,8 @@ const MONEY_WORDS: Record<string, string> = {
   release: 'released to the wallet',
   cost: 'booked as paid to the provider',
   suspense: 'booked as perhaps paid to the provider',
+  write_off: 'written off: paid to the provider for nothing',
+  refund: 'found not to be paid to the provider',
 };
 
 export const activation: Page = {

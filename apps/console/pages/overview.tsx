@@ -1,5 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
-import { type Overview, type StateCount, viewOverview, viewProviders } from '#libs/store';
+import { type Alarm, alarmsOfBacklog, alarmsOfBooks, alarmsOfInvariants } from '#libs/services';
+import { type Overview, readProviderBooks, type StateCount, viewOverview, viewProviders } from '#libs/store';
 import { type QueueCount, queueCounts } from '../queue-counts.ts';
 import { Facts } from '../views/facts.tsx';
 import { duration } from '../views/moment.tsx';
@@ -18,22 +19,45 @@ const QUEUE_COLUMNS: Column<QueueCount>[] = [
   { title: 'Failed', right: true, cell: (row) => row.failed },
 ];
 
+const ALARM_COLUMNS: Column<Alarm>[] = [
+  { title: 'Alarm', cell: (row) => <State state={row.name} /> },
+  { title: 'What was seen', cell: (row) => row.what },
+  { title: 'What to do', cell: (row) => row.hint },
+];
+
 export const overview: Page = {
   path: '/',
   section: '/',
   async show({ deps }) {
-    const [seen, providers, queues, audit] = await Promise.all([
+    const [seen, providers, queues, audit, books] = await Promise.all([
       viewOverview(deps.db),
       viewProviders(deps.db),
       queueCounts(deps),
       lastAudit(deps.db),
+      readProviderBooks(deps.db),
     ]);
+    const alarms = [
+      ...alarmsOfInvariants(audit.results),
+      ...alarmsOfBooks(books),
+      ...alarmsOfBacklog(deps.config, seen.waiting),
+    ];
     const broken = audit.results.filter((result) => result.violations > 0).length;
     return {
       title: 'Overview',
       body: (
         <>
-          <Facts entries={headlines(seen, broken)} />
+          <Facts entries={headlines(seen, broken, alarms.length)} />
+          {alarms.length > 0 && (
+            <Section title="Alarms">
+              <Table
+                caption="What should not be at this moment."
+                columns={ALARM_COLUMNS}
+                rows={alarms}
+                keyOf={(row) => row.what}
+                empty="No alarm."
+              />
+            </Section>
+          )}
           <div class="columns">
             <States title="Messages" path="/messages" counts={seen.messages} />
             <States title="Rented numbers" path="/activations" counts={seen.activations} />
@@ -63,7 +87,7 @@ export const overview: Page = {
   },
 };
 
-function headlines(seen: Overview, broken: number): [string, ComponentChildren][] {
+function headlines(seen: Overview, broken: number, alarms: number): [string, ComponentChildren][] {
   const waiting = (kind: string) => seen.waiting.find((line) => line.kind === kind);
   const countOf = (kind: string) => waiting(kind)?.count ?? 0;
   const due = ['message_due', 'purchase_due', 'command_due', 'webhook_due'].map(
@@ -77,6 +101,7 @@ function headlines(seen: Overview, broken: number): [string, ComponentChildren][
     ['Oldest due row', oldest > 0 ? duration(oldest) : 'none'],
     ['Wallets', <Money key="wallets" micros={seen.wallets.balanceMicros} />],
     ['Held', <Money key="held" micros={seen.wallets.heldMicros} />],
+    ['Alarms', alarms === 0 ? 'none' : alarms],
     [
       'Invariants',
       <a key="invariants" href="/invariants">

@@ -1,8 +1,21 @@
 import type { VNode } from 'preact';
 
 const GOOD = new Set(['sent', 'delivered', 'received', 'finished', 'answers', 'holds', 'all hold']);
-const BAD = new Set(['failed', 'undelivered', 'refused', 'broken', 'refuses']);
-const WAITING = new Set(['unknown', 'purchase_unknown', 'ready', 'calling', 'pending', 'buying', 'active']);
+const BAD = new Set(['failed', 'undelivered', 'refused', 'broken', 'refuses', 'invariant_broken']);
+const WAITING = new Set([
+  'unknown',
+  'purchase_unknown',
+  'ready',
+  'calling',
+  'pending',
+  'buying',
+  'active',
+  'outbox_late',
+  'message_unknown',
+  'rental_denied',
+  'suspense_open',
+  'provider_balance',
+]);
 
 /** A state as a word with a colour of its own; the word alone says it too. */
 export function State({ state }: { state: string }): VNode {

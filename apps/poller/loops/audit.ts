@@ -1,17 +1,23 @@
-import { checkInvariants } from '#libs/store';
+import { alarmsOfBooks, alarmsOfInvariants, BOOK_ALARMS } from '#libs/services';
+import { checkInvariants, readProviderBooks } from '#libs/store';
+import { alarmBoard } from '../alarm-board.ts';
 import type { Loop } from '../deps.ts';
 
-/** Checks the money and state rules. A broken one alarms; nothing is repaired by itself. */
+/** Checks the rules of money and state, and the providers' balances. Alarms; nothing is repaired by itself. */
 export const audit: Loop = {
   name: 'audit',
   intervalMs: 60_000,
   start({ ctx, metrics }) {
     const broken = metrics.gauge('invariant_violations', 'Rows that break an invariant', ['invariant']);
+    const board = alarmBoard(metrics, ctx.log);
     return async () => {
-      for (const result of await checkInvariants(ctx.db)) {
+      const results = await checkInvariants(ctx.db);
+      for (const result of results) {
         broken.set({ invariant: result.id }, result.violations);
         if (result.violations > 0) ctx.log.error({ event: 'invariant.broken', ...result });
       }
+      const books = await readProviderBooks(ctx.db);
+      board.show(BOOK_ALARMS, [...alarmsOfInvariants(results), ...alarmsOfBooks(books)]);
       return undefined;
     };
   },

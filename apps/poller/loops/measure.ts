@@ -1,7 +1,9 @@
+import { alarmsOfBacklog, BACKLOG_ALARMS } from '#libs/services';
 import { measureBacklog } from '#libs/store';
+import { alarmBoard } from '../alarm-board.ts';
 import type { Loop, PollerDeps } from '../deps.ts';
 
-/** Numbers that belong to no single request: queues, ages, what waits for a decision. */
+/** Numbers that belong to no single request: queues, ages, what waits for a decision, and alarms of it. */
 export const measure: Loop = {
   name: 'measure',
   intervalMs: 5_000,
@@ -14,12 +16,14 @@ export const measure: Loop = {
       'kind',
     ]);
     const index = metrics.gauge('poll_index_size', 'Rentals in the poll index');
+    const board = alarmBoard(metrics, deps.ctx.log);
     return async () => {
       const backlog = await measureBacklog(deps.ctx.db);
       for (const { kind, count, oldestSeconds } of backlog.waiting) {
         rows.set({ kind }, count);
         oldest.set({ kind }, oldestSeconds);
       }
+      board.show(BACKLOG_ALARMS, alarmsOfBacklog(deps.ctx.config, backlog.waiting));
       movements.reset();
       for (const { kind, count } of backlog.movements) movements.set({ kind }, count);
       await measureRedis(
