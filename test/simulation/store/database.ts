@@ -1,0 +1,97 @@
+import type { Database, Queryable } from '#libs/platform';
+import * as store from '#libs/store';
+import { commandStatements } from './commands.ts';
+import { messageStatements } from './messages.ts';
+import { moneyStatements } from './money.ts';
+import { doubtStatements } from './purchase-doubt.ts';
+import { purchaseStatements } from './purchases.ts';
+import { rentalStatements } from './rentals.ts';
+import type { Tables } from './tables.ts';
+
+type Run = (tables: Tables, input: never) => object[];
+
+interface Statement {
+  name: string;
+  /** Which argument each of $1, $2, … is. */
+  parameters: (string | null)[];
+  run: Run;
+}
+
+/** Those that others call come first: a statement belongs to the first function that runs it. */
+const STATEMENTS: Record<string, Run> = {
+  ...moneyStatements,
+  ...messageStatements,
+  ...purchaseStatements,
+  ...doubtStatements,
+  ...commandStatements,
+  ...rentalStatements,
+};
+
+/** Names of the functions of libs/store that are mirrored. */
+export const MIRRORED = Object.keys(STATEMENTS);
+
+/**
+ * Runs the SQL of libs/store on tables in memory. A statement without a mirror is an error; that each mirror does what
+ * its SQL does is what test/models/store-mirror.test.ts shows.
+ */
+export function runStatement(tables: Tables, sql: string, values: unknown[] = []): object[] {
+  const statement = statements.get(sql);
+  if (!statement) throw new Error(`test/simulation/store has no mirror of this statement: ${sql}`);
+  const input: Record<string, unknown> = {};
+  statement.parameters.forEach((parameter, index) => {
+    if (parameter !== null) input[parameter] = values[index];
+  });
+  return statement.run(tables, input as never);
+}
+
+/** A database of one caller: each statement and each transaction happens at once, none half. */
+export function openMemoryDatabase(tables: Tables): Database {
+  const query = async (sql: string, values?: unknown[]) => {
+    const rows = runStatement(tables, sql, values);
+    return { rows, rowCount: rows.length };
+  };
+  const queryable = { query } as unknown as Queryable;
+  return {
+    query: queryable.query,
+    async transaction(work) {
+      const undo = tables.snapshot();
+      try {
+        return await work(queryable);
+      } catch (error) {
+        undo();
+        throw error;
+      }
+    },
+    close: async () => undefined,
+  };
+}
+
+/** Keeps the SQL of each function and the order of its parameters, by calling it with arguments that know their names. */
+async function learn(): Promise<Map<string, Statement>> {
+  const learned = new Map<string, Statement>();
+  for (const name of Object.keys(STATEMENTS).filter((key) => !key.includes(':'))) {
+    let count = 0;
+    const query = async (sql: string, values: unknown[] = []) => {
+      if (!learned.has(sql)) {
+        count += 1;
+        const run = STATEMENTS[count === 1 ? name : `${name}:${count}`];
+        if (!run) throw new Error(`no mirror of statement ${count} of ${name}`);
+        const parameters = values.map((value) => (typeof value === 'string' ? value : nameOf(value)));
+        learned.set(sql, { name, parameters, run });
+      }
+      return { rows: [selfNaming()], rowCount: 1 };
+    };
+    const call = store[name as keyof typeof store] as (...parts: unknown[]) => Promise<unknown>;
+    await call({ query }, selfNaming(), selfNaming());
+    if (count === 0) throw new Error(`libs/store has no function ${name} that runs a statement`);
+  }
+  return learned;
+}
+
+const nameOf = (value: unknown): string | null => (value === null ? null : 'first');
+
+function selfNaming(): object {
+  return new Proxy({}, { get: (_target, key) => (typeof key === 'string' ? key : undefined) });
+}
+
+const statements = await learn();

@@ -1,0 +1,158 @@
+import { changed, toRow } from './activation-row.ts';
+import { type Held, heldRow } from './held-purchase.ts';
+import { leastFirst, type Statements } from './statements.ts';
+import { cancelNow, liesInSuspense } from './purchase-doubt.ts';
+import type { ActivationRecord, Tables } from './tables.ts';
+
+/** libs/store/activations.ts and purchases.ts. */
+export const purchaseStatements = {
+  insertActivation(tables, activation) {
+    const id = tables.activations.size + 1;
+    const { userId, providerId, service, country, priceMicros, maxCostMicros, buySeconds } = activation;
+    tables.activations.set(id, {
+      ...NEW,
+      ...{ id, userId, providerId, service, country, priceMicros, maxCostMicros },
+      nextAttemptAt: tables.nowMs,
+      buyUntil: tables.after(buySeconds),
+      createdAt: tables.nowMs,
+    });
+    return [{ id }];
+  },
+
+  findActivation(tables, { id, userId }) {
+    const row = tables.activations.get(id);
+    return row?.userId === userId ? [toRow(tables, row)] : [];
+  },
+
+  loadActivations: (tables, { first: ids }) =>
+    [...tables.activations.values()].filter((row) => ids.includes(row.id)).map((row) => toRow(tables, row)),
+
+  findActivationByRef: (tables, { providerId, providerRef }) =>
+    [...tables.activations.values()]
+      .filter((row) => row.providerId === providerId && row.providerRef === providerRef)
+      .map((row) => toRow(tables, row)),
+
+  claimPurchase(tables, { id, epoch, claim }) {
+    const row = tables.activations.get(id);
+    if (row?.epoch !== epoch || row.state !== 'pending' || row.cancelRequestedAt !== null) return [];
+    if (row.buyUntil <= tables.nowMs || row.nextAttemptAt > tables.after(1)) return [];
+    const repeatedCalls = row.repeatedCalls + (row.calledEpoch === epoch ? 1 : 0);
+    return changed(tables, row, {
+      ...{ state: 'buying', claim, callStartedAt: tables.nowMs },
+      ...{ calls: row.calls + 1, repeatedCalls, calledEpoch: epoch },
+    });
+  },
+
+  settlePurchased(tables, { lifetimeSeconds, earliestCancelSeconds, ...bought }) {
+    const row = heldRow(tables, bought);
+    if (row?.state !== 'buying' && row?.state !== 'purchase_unknown') return [];
+    const { providerRef, phone, costMicros } = bought;
+    if (liesInSuspense(tables, row.providerId, providerRef)) return [];
+    return changed(tables, row, {
+      ...{ state: 'active', providerRef, phone, costMicros, releaseAt: null },
+      purchasedAt: tables.nowMs,
+      expiresAt: tables.after(lifetimeSeconds),
+      earliestCancelAt: tables.after(earliestCancelSeconds),
+      ...cancelNow(tables, row),
+    });
+  },
+
+  settleRefused(tables, { reason, message, currentPriceMicros, ...held }) {
+    return changed(tables, buyingRow(tables, held), {
+      ...{ state: 'refused', reason, reasonMessage: message, currentPriceMicros },
+      endedAt: tables.nowMs,
+    });
+  },
+
+  settleNotBought(tables, { first: delayMs, ...held }) {
+    const nextAttemptAt = tables.nowMs + delayMs;
+    const nudgedAt = tables.nowMs;
+    return changed(tables, buyingRow(tables, held), {
+      ...{ state: 'pending', epoch: held.epoch + 1, claim: null, nudgedAt, nextAttemptAt },
+    });
+  },
+
+  settlePurchaseUnknown(tables, { first: holdSeconds, ...held }) {
+    const row = buyingRow(tables, held);
+    return changed(tables, row, { state: 'purchase_unknown', releaseAt: releaseAt(row, holdSeconds) });
+  },
+
+  abandonPurchases(tables, { olderThanSeconds, holdSeconds, limit }) {
+    const started = tables.after(-olderThanSeconds);
+    const gone = (row: ActivationRecord) => row.state === 'buying' && (row.callStartedAt ?? 0) < started;
+    const rows = leastFirst(tables.activations.values(), limit, gone, (row) => row.callStartedAt);
+    return rows.flatMap((row) =>
+      changed(tables, row, { state: 'purchase_unknown', releaseAt: releaseAt(row, holdSeconds) }),
+    );
+  },
+
+  takeDuePurchases(tables, { limit, quietSeconds }) {
+    const due = (row: ActivationRecord) =>
+      row.state === 'pending' &&
+      row.nextAttemptAt < tables.after(-1) &&
+      (row.nudgedAt ?? Number.NEGATIVE_INFINITY) < tables.after(-quietSeconds);
+    const rows = leastFirst(tables.activations.values(), limit, due, (row) => row.nextAttemptAt);
+    return rows.map((row) => tables.changeActivation(row, { nudgedAt: tables.nowMs }));
+  },
+
+  endPending(tables, { id, state, reason, message }) {
+    const row = tables.activations.get(id);
+    if (row?.state !== 'pending') return [];
+    const over = state === 'cancelled' ? row.cancelRequestedAt !== null : row.buyUntil <= tables.nowMs;
+    if (!over) return [];
+    return changed(tables, row, { state, reason, reasonMessage: message, endedAt: tables.nowMs });
+  },
+
+  listPendingToEnd: (tables, { first: limit }) =>
+    [...tables.activations.values()]
+      .filter((row) => row.state === 'pending')
+      .filter((row) => row.buyUntil <= tables.nowMs || row.cancelRequestedAt !== null)
+      .slice(0, limit)
+      .map((row) => ({ id: row.id, cancelled: row.cancelRequestedAt !== null })),
+} satisfies Statements;
+
+const NEW = {
+  providerRef: null,
+  costMicros: null,
+  phone: null,
+  state: 'pending',
+  reason: null,
+  reasonMessage: null,
+  currentPriceMicros: null,
+  version: 1,
+  epoch: 1,
+  claim: null,
+  nudgedAt: null,
+  callStartedAt: null,
+  purchasedAt: null,
+  expiresAt: null,
+  earliestCancelAt: null,
+  releaseAt: null,
+  expectingCode: true,
+  lateCode: false,
+  unusableAnswers: 0,
+  cancelRequestedAt: null,
+  command: null,
+  commandEpoch: 0,
+  commandClaimedEpoch: 0,
+  commandClaimedAt: null,
+  commandNextAt: null,
+  commandNudgedAt: null,
+  commandAnswer: null,
+  calls: 0,
+  calledEpoch: 0,
+  repeatedCalls: 0,
+  commandCalls: 0,
+  commandRepeatedCalls: 0,
+  deniedAt: null,
+  endedAt: null,
+} as const;
+
+function buyingRow(tables: Tables, held: Held): ActivationRecord | undefined {
+  const row = heldRow(tables, held);
+  return row?.state === 'buying' ? row : undefined;
+}
+
+function releaseAt(row: ActivationRecord | undefined, holdSeconds: number): number {
+  return (row?.callStartedAt ?? 0) + holdSeconds * 1_000;
+}
