@@ -87,10 +87,10 @@ const INVARIANTS: Invariant[] = [
           WHERE (SELECT coalesce(sum(t.amount_micros), -1) FROM ledger_transactions t
                  WHERE t.kind = 'suspense' AND CASE WHEN s.kind = 'orphan_purchase' THEN t.suspense_id = s.id
                                                     ELSE t.activation_id = s.activation_id END) <> s.amount_micros
-             OR (s.resolution IS NOT NULL) <> EXISTS (
-                  SELECT 1 FROM ledger_transactions t
-                  WHERE t.suspense_id = s.id AND t.amount_micros = s.amount_micros
-                    AND t.kind = CASE s.resolution WHEN 'written_off' THEN 'write_off' WHEN 'refunded' THEN 'refund' END)
+             OR coalesce(s.resolution, 'open') <> coalesce((
+                  SELECT max(CASE t.kind WHEN 'write_off' THEN 'written_off' ELSE 'refunded' END)
+                  FROM ledger_transactions t WHERE t.suspense_id = s.id AND t.kind IN ('write_off', 'refund')
+                    AND t.amount_micros = s.amount_micros), 'open')
           UNION ALL
           SELECT 'transaction ' || t.id FROM ledger_transactions t
           WHERE t.kind = 'suspense' AND NOT EXISTS (
