@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import t from 'tap';
+import type { Queryable } from '#libs/platform';
 import { cancelActivation, finishActivation, readWallet, recordPush, resendActivation } from '#libs/services';
 import { findProvider, loadActivations } from '#libs/store';
 import { createPartner } from '../helpers/partner.ts';
@@ -230,6 +231,28 @@ t.test('the end of a rental’s time', async (t) => {
     t.match(await readWallet({ ctx, input: { partner } }), { balance: '10.00', held: '0.00' });
   });
 
+  await t.test('a late code whose push lost its job is asked for again', async (t) => {
+    const { rent, statusBecomes, status } = await createPartner(ctx);
+    const { json } = await rent();
+    const id = Number(json.activation_id);
+    await statusBecomes(id, 'cancelled');
+    await sandbox.control.deliverCode({ phone: json.phone ?? '', code: '778', force: true });
+    await ctx.db.query(
+      `INSERT INTO provider_pushes (provider_id, provider_ref, content, content_hash, has_code, received_at)
+       SELECT provider_id, provider_ref, $2, $3, true, now() - interval '6 seconds' FROM activations WHERE id = $1`,
+      [
+        id,
+        ctx.vault.encrypt('{}', `provider_pushes.content:1:${await refOf(ctx.db, id)}`),
+        Buffer.from(`${id}`),
+      ],
+    );
+    const late = await until(async () => {
+      const body = await status(id);
+      return body.late_code ? body : null;
+    });
+    t.match(late, { otp: '778', messages: [{ late: true }], settlement: 'released' });
+  });
+
   await t.test(
     'an unknown purchase is released after lifetime and grace, its cost in suspense',
     async (t) => {
@@ -256,3 +279,7 @@ t.test('the end of a rental’s time', async (t) => {
 
   t.strictSame(await system.brokenInvariants(), []);
 });
+
+async function refOf(db: Queryable, id: number): Promise<string | null | undefined> {
+  return (await loadActivations(db, [id]))[0]?.providerRef;
+}
