@@ -3,7 +3,9 @@ import { type Event, runJob, runLoop } from './events.ts';
 import type { World } from './world.ts';
 
 /** How far time goes forward from round to round once all faults have ended. */
-const ROUND_SECONDS = [0, 3, 6, 6, 10, 15, 30, 30, 60, 60, 60, 120, 300, 600, 600, 600, 600, 600, 3_600, 86_400, 6, 6, 60];
+const ROUND_SECONDS = [
+  0, 3, 6, 6, 10, 15, 30, 30, 60, 60, 60, 120, 300, 600, 600, 600, 600, 600, 3_600, 86_400, 6, 6, 60,
+];
 const UNDISTURBED: Event = { kind: 'time passes', which: 0, far: 31, luck: 31 };
 const MOST_JOBS = 200;
 

@@ -46,7 +46,7 @@ const BUY_MOODS: BuyMood[] = [
   'unreachable',
 ];
 const ASK_MOODS: AskMood[] = ['silent', 'throttles', 'denies', 'done-but-silent'];
-const LIST_MOODS: ListMood[] = ['incomplete', 'lagging'];
+const LIST_MOODS: ListMood[] = ['lagging', 'incomplete', 'lagging'];
 const SECONDS = [0.3, 1, 2, 3, 5, 10, 15, 30, 45, 60, 60, 125, 300, 600, 1_200, 1_330, 4_000, 90_000];
 const SKEWS_MS = [0, 600_000, -600_000, 3_000];
 const LOOPS = { sweepOutbox, closeRentals, reconcile, pollActivations, rebuildIndex };
@@ -74,7 +74,9 @@ export const EVENTS = {
     world.stopped = world.stopped.filter((other) => other !== stopped);
     stopped.task.kill();
     const lost = event.luck % 2 === 1;
-    world.say(`${stopped.task.what} dies${lost || !stopped.job ? '' : ', its job is given to another worker'}`);
+    world.say(
+      `${stopped.task.what} dies${lost || !stopped.job ? '' : ', its job is given to another worker'}`,
+    );
     if (stopped.job) lost ? world.queue.lose(stopped.job) : world.queue.giveBack(stopped.job);
   },
   'the lock of a running job runs out': (world, event) => {
@@ -145,7 +147,12 @@ export const EVENTS = {
     sent.progress = Math.max(sent.progress, word);
     const providerStatus = sent.words[word] ?? 'sent';
     world.say(`the SMS provider calls back: ${sent.sid} is ${providerStatus}`);
-    const heard = { messageId: sent.messageId, providerSid: sent.sid, providerStatus, providerErrorCode: null };
+    const heard = {
+      messageId: sent.messageId,
+      providerSid: sent.sid,
+      providerStatus,
+      providerErrorCode: null,
+    };
     return request(world, event, `callback of ${sent.sid}`, (task) =>
       recordMessageStatus({ ctx: world.context(task), input: heard }),
     );
@@ -234,7 +241,7 @@ function steps(event: Event): string {
 function luck(world: World, { luck }: Event): string {
   if (luck >= 18) return '';
   world.sms.sendMood = SEND_MOODS[luck % SEND_MOODS.length] ?? 'accepts';
-  world.sms.listMood = LIST_MOODS[luck % 3] ?? 'complete';
+  world.sms.listMood = LIST_MOODS[luck % 4] ?? 'complete';
   world.numbers.buyMood = BUY_MOODS[luck % BUY_MOODS.length] ?? 'accepts';
   world.numbers.askMood = ASK_MOODS[luck % 5] ?? 'truth';
   const moods = [world.sms.sendMood, world.sms.listMood, world.numbers.buyMood, world.numbers.askMood];

@@ -36,9 +36,12 @@ export class Invariants {
       const { toNumber, body } = rows[0] as MessageRecord;
       const there = sms.messages.filter((sent) => sent.to === toNumber && sent.body === String(body)).length;
       const told = rows.filter((row) => row.providerSid !== null).length;
-      const unprovable = rows.filter((row) => row.providerSid === null && row.error === 'unknown_outcome').length;
+      const unprovable = rows.filter(
+        (row) => row.providerSid === null && row.error === 'unknown_outcome',
+      ).length;
       if (told > there) found.push(`“${body}”: ${told} told as sent, ${there} at the provider`);
-      if (there > told + unprovable) found.push(`“${body}”: ${there} at the provider, only ${told} told as sent`);
+      if (there > told + unprovable)
+        found.push(`“${body}”: ${there} at the provider, only ${told} told as sent`);
       if (rows.some((row) => row.state === 'failed' && !row.error)) found.push('failed without a reason');
     }
     for (const { task, ref, code } of toldCodes) {
@@ -54,7 +57,8 @@ export class Invariants {
     for (const rows of groups(tables).values()) {
       const { toNumber, body } = rows[0] as MessageRecord;
       const there = sms.messages.filter((sent) => sent.to === toNumber && sent.body === String(body)).length;
-      if (there > rows.length) found.push(`“${body}” was accepted ${rows.length} times and sent ${there} times`);
+      if (there > rows.length)
+        found.push(`“${body}” was accepted ${rows.length} times and sent ${there} times`);
     }
     for (const row of tables.messages.values()) {
       const before = this.#ranks.get(row.id);
@@ -77,7 +81,8 @@ export class Invariants {
       if (posting.account === 'held') held += posting.amountMicros;
     }
     if (sum !== 0n) found.push('postings do not sum to zero (I1)');
-    if (wallet?.balanceMicros !== balance || wallet.heldMicros !== held) found.push('wallet is not its postings (I2)');
+    if (wallet?.balanceMicros !== balance || wallet.heldMicros !== held)
+      found.push('wallet is not its postings (I2)');
     const open = [...tables.activations.values()].filter((row) => OPEN.has(row.state));
     const prices = open.reduce((total, row) => total + row.priceMicros, 0n);
     if (prices !== held) found.push(`held ${held}, open rentals ${prices} (I2)`);

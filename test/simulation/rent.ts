@@ -7,7 +7,15 @@ import { PRICE } from './world.ts';
 export async function openRental(ctx: ServiceContext, service: string): Promise<void> {
   const id = await ctx.db.transaction(async (tx) => {
     const activationId = await insertActivation(tx, {
-      ...{ userId: 1, apiKey: 'key', providerId: 1, service, country: 22, clientRef: null, callbackUrl: null },
+      ...{
+        userId: 1,
+        apiKey: 'key',
+        providerId: 1,
+        service,
+        country: 22,
+        clientRef: null,
+        callbackUrl: null,
+      },
       ...{ priceMicros: PRICE, maxCostMicros: PRICE, buySeconds: 20 },
     });
     const hold = { userId: 1, kind: 'hold', amountMicros: PRICE, activationId, reason: 'rental' } as const;

@@ -1,13 +1,13 @@
+import { timingsAt } from '#libs/platform';
 import type { NumberProvider, SmsProvider } from '#libs/providers';
 import type { Partner, WaitingContext } from '#libs/services';
-import { timingsAt } from '#libs/platform';
 import type { PollerDeps } from '../../apps/poller/deps.ts';
 import type { WorkerDeps } from '../../apps/worker/deps.ts';
 import { SimulatedNumbers } from './providers/numbers.ts';
 import { SimulatedSms } from './providers/sms.ts';
 import { type QueuedJob, SimulatedQueue } from './queue.ts';
 import { Tables } from './store/tables.ts';
-import { databaseOf, type SimulatedProcess, Task, type TransactionLock } from './task.ts';
+import { databaseOf, type SimulatedProcess, type Task, type TransactionLock } from './task.ts';
 
 const START_MS = Date.UTC(2030, 0, 1);
 export const UNKNOWN_SEND_WINDOW_SECONDS = 60;
@@ -65,7 +65,11 @@ export class World {
   }
 
   /** Starts work as a task of a process and lets it run until it stops, hangs or ends. */
-  async start(task: Task, work: (task: Task) => Promise<unknown>, job: QueuedJob | null = null): Promise<void> {
+  async start(
+    task: Task,
+    work: (task: Task) => Promise<unknown>,
+    job: QueuedJob | null = null,
+  ): Promise<void> {
     this.running = task.process;
     task.run(() => work(task));
     await this.#rest(task, job);
@@ -96,7 +100,10 @@ export class World {
       cache: { write: nothing },
       replies: { announce: nothing },
       receiver: { wait: () => new Promise(() => undefined) },
-      jobs: { enqueue: async (job: never) => queue.add(job), ensure: async (jobs: never[]) => queue.ensure(jobs) },
+      jobs: {
+        enqueue: async (job: never) => queue.add(job),
+        ensure: async (jobs: never[]) => queue.ensure(jobs),
+      },
       pollIndex: {
         schedule: async (entries: PollEntry[]) => {
           for (const { activationId, atMs } of entries) pollIndex.set(activationId, atMs);
@@ -121,7 +128,7 @@ export class World {
   workerDeps(task: Task, job: QueuedJob): WorkerDeps {
     const deps = {
       ctx: this.context(task),
-      sms: this.#smsProvider(task),
+      sms: this.#smsProvider(task, job),
       numbers: { get: async () => this.#numberProvider(task, job) },
       timer: { time: (_provider: string, _action: string, call: () => Promise<unknown>) => call() },
     };
@@ -131,16 +138,19 @@ export class World {
   pollerDeps(task: Task): PollerDeps {
     const deps = {
       ctx: this.context(task),
-      sms: this.#smsProvider(task),
+      sms: this.#smsProvider(task, null),
       numbers: { get: async () => this.#numberProvider(task, null) },
       metrics: NO_METRICS,
     };
     return deps as unknown as PollerDeps;
   }
 
-  #smsProvider(task: Task): SmsProvider {
+  #smsProvider(task: Task, job: QueuedJob | null): SmsProvider {
     return {
-      send: async (request) => this.#answer(task, this.sms.send(request)),
+      send: async (request) => {
+        this.#requireOwnEpoch(job, this.tables.messages.get(job?.payload.id ?? ''));
+        return this.#answer(task, this.sms.send(request));
+      },
       list: async (request) => this.#answer(task, this.sms.list(request)),
       close: nothing,
     };
@@ -150,7 +160,10 @@ export class World {
     const { numbers } = this;
     const buyer = { id: Number(job?.payload.id), epoch: job?.payload.epoch ?? 0 };
     const provider = {
-      buy: async ({ service }: { service: string }) => this.#answer(task, numbers.buy(buyer, service)),
+      buy: async ({ service }: { service: string }) => {
+        this.#requireOwnEpoch(job, this.tables.activations.get(buyer.id));
+        return this.#answer(task, numbers.buy(buyer, service));
+      },
       status: async (ref: string) => {
         const answer = await this.#answer(task, numbers.status(ref));
         if (answer.kind === 'code') this.toldCodes.push({ task, ref, code: answer.code });
@@ -170,6 +183,12 @@ export class World {
   async #answer<Answer>(task: Task, answer: Answer): Promise<Answer> {
     await task.step();
     return answer;
+  }
+
+  /** A call is committed before it is made, and a job of an earlier epoch makes none. */
+  #requireOwnEpoch(job: QueuedJob | null, row: { epoch: number; claim: string | null } | undefined): void {
+    if (row?.epoch === job?.payload.epoch && row?.claim !== null) return;
+    this.errors.push(new Error(`${job?.jobId} calls the provider while its row is at epoch ${row?.epoch}`));
   }
 
   /** The clock may ask upstream for the end of a rental only when its time and the grace are over. */

@@ -18,7 +18,11 @@ export function toRow(tables: Tables, row: ActivationRecord): ActivationRow {
 }
 
 /** The row as changed and with its next version, or nothing when there was none to change. */
-export function changed(tables: Tables, row: ActivationRecord | undefined, changes: Partial<ActivationRecord>) {
+export function changed(
+  tables: Tables,
+  row: ActivationRecord | undefined,
+  changes: Partial<ActivationRecord>,
+) {
   if (!row) return [];
   return [toRow(tables, tables.changeActivation(row, { ...changes, version: row.version + 1 }))];
 }

@@ -1,7 +1,7 @@
 import { changed, toRow } from './activation-row.ts';
 import { type Held, heldRow } from './held-purchase.ts';
-import { leastFirst, type Statements } from './statements.ts';
 import { cancelNow, liesInSuspense } from './purchase-doubt.ts';
+import { leastFirst, type Statements } from './statements.ts';
 import type { ActivationRecord, Tables } from './tables.ts';
 
 /** libs/store/activations.ts and purchases.ts. */

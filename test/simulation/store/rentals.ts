@@ -113,7 +113,8 @@ export const rentalStatements = {
   listUnheardPushes(tables, { afterSeconds, withinSeconds }) {
     const latest = new Map<number, bigint>();
     for (const push of tables.pushes) {
-      const due = push.receivedAt < tables.after(-afterSeconds) && push.receivedAt > tables.after(-withinSeconds);
+      const due =
+        push.receivedAt < tables.after(-afterSeconds) && push.receivedAt > tables.after(-withinSeconds);
       const row = [...tables.activations.values()].find((one) => one.providerRef === push.providerRef);
       const heard = tables.codes.some((code) => code.activationId === row?.id);
       if (push.hasCode && due && row && !heard) latest.set(row.id, push.id);
@@ -125,9 +126,7 @@ export const rentalStatements = {
 } satisfies Statements;
 
 function findCode(tables: Tables, activationId: number, codeHash: Buffer) {
-  return tables.codes.find(
-    (code) => code.activationId === activationId && code.codeHash.equals(codeHash),
-  );
+  return tables.codes.find((code) => code.activationId === activationId && code.codeHash.equals(codeHash));
 }
 
 function inState(
