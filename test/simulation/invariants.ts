@@ -121,16 +121,18 @@ export class Invariants {
     const { numbers, nowMs, tables } = this.#world;
     const bought = numbers.sold.some((one) => one.activationId === row.id);
     const suspense = tables.ledger.some((one) => one.activationId === row.id && one.kind === 'suspense');
-    if (to === 'refused' && bought) return [`rental ${row.id} refused, but a number was bought`];
-    if (to === 'released') {
-      const over = nowMs >= (row.callStartedAt ?? 0) + 1_320_000;
-      const founded = suspense ? over : !bought;
-      return founded ? [] : [`rental ${row.id} released without its policy or proof`];
-    }
-    if (to !== 'cancelled') return [];
-    if (row.providerRef === null) return bought ? [`rental ${row.id} cancelled, but bought`] : [];
-    const founded = row.reason === 'denied' ? suspense : numbers.toldEnds.has(row.providerRef);
-    return founded ? [] : [`rental ${row.id} cancelled without upstream's word`];
+    const over = nowMs >= (row.callStartedAt ?? 0) + 1_320_000;
+    const founded: Record<string, () => boolean> = {
+      refused: () => !bought,
+      released: () => (suspense ? over : !bought),
+      cancelled: () => {
+        if (row.providerRef === null) return !bought;
+        return row.reason === 'denied' ? suspense : numbers.toldEnds.has(row.providerRef);
+      },
+    };
+    return (founded[to]?.() ?? true)
+      ? []
+      : [`rental ${row.id} ${to} without proof, upstream’s word or policy`];
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Database, Queryable } from '#libs/platform';
-import * as store from '#libs/store';
+import * as libsStore from '#libs/store';
 import { commandStatements } from './commands.ts';
 import { messageStatements } from './messages.ts';
 import { moneyStatements } from './money.ts';
@@ -7,6 +7,8 @@ import { doubtStatements } from './purchase-doubt.ts';
 import { purchaseStatements } from './purchases.ts';
 import { rentalStatements } from './rentals.ts';
 import type { Tables } from './tables.ts';
+
+const store = libsStore as unknown as Record<string, (...parts: unknown[]) => Promise<unknown>>;
 
 type Run = (tables: Tables, input: never) => object[];
 
@@ -81,9 +83,10 @@ async function learn(): Promise<Map<string, Statement>> {
       }
       return { rows: [selfNaming()], rowCount: 1 };
     };
-    const call = store[name as keyof typeof store] as (...parts: unknown[]) => Promise<unknown>;
+    const call = store[name];
+    if (!call) throw new Error(`libs/store has no function ${name}`);
     await call({ query }, selfNaming(), selfNaming());
-    if (count === 0) throw new Error(`libs/store has no function ${name} that runs a statement`);
+    if (count === 0) throw new Error(`${name} of libs/store runs no statement of its own`);
   }
   return learned;
 }

@@ -7,7 +7,8 @@ import type { ActivationRecord, Tables } from './tables.ts';
 /** libs/store/activations.ts and purchases.ts. */
 export const purchaseStatements = {
   insertActivation(tables, activation) {
-    const id = tables.activations.size + 1;
+    const id = tables.nextActivationId;
+    tables.nextActivationId += 1;
     const { userId, providerId, service, country, priceMicros, maxCostMicros, buySeconds } = activation;
     tables.activations.set(id, {
       ...NEW,

@@ -160,6 +160,8 @@ export type Move =
  */
 export class Tables {
   nowMs: number;
+  /** What the identity column gives next. */
+  nextActivationId = 1;
   messages = new Map<string, MessageRecord>();
   messageEvents: { messageId: string; providerSid: string; providerStatus: string }[] = [];
   activations = new Map<number, ActivationRecord>();

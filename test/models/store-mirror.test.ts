@@ -1,0 +1,237 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import t from 'tap';
+import { type Database, openDatabase, sqlState } from '#libs/platform';
+import { createUser, moveMoney } from '#libs/store';
+import { createTestDatabase } from '../helpers/services.ts';
+import { MIRRORED, openMemoryDatabase } from '../simulation/store/database.ts';
+import { Tables } from '../simulation/store/tables.ts';
+import { modelSettings } from './settings.ts';
+import { type Draw, type Ground, OPERATIONS } from './store-operations.ts';
+
+const settings = modelSettings(60);
+const NAMES = Object.keys(OPERATIONS);
+const START_MS = Date.UTC(2030, 0, 1);
+const SECONDS = [0.25, 1, 2.5, 5, 11, 30, 61, 125, 601, 1_201];
+
+t.test(`the tables in memory do what the SQL does (seed ${settings.seed})`, async (t) => {
+  const db = await openWithOwnClock(t);
+  const used = new Set<string>();
+  const step = fc.record({
+    operation: fc.nat(NAMES.length + 20),
+    which: fc.nat(3),
+    a: fc.nat(7),
+    b: fc.nat(7),
+  });
+  const steps = fc.array(step, { minLength: 20, maxLength: 80, size: 'max' });
+  await fc.assert(
+    fc.asyncProperty(steps, async (history) => {
+      const pair = await startPair(db);
+      for (const { operation, ...draw } of history) {
+        const name = NAMES[operation];
+        if (name === undefined) await pair.pass(SECONDS[(draw.a + draw.b) % SECONDS.length] ?? 1);
+        else await pair.compare(name, draw);
+        if (name !== undefined) used.add(name);
+      }
+    }),
+    settings,
+  );
+  t.same(NAMES.filter((name) => !used.has(name)).length <= NAMES.length / 10, true, 'most were tried');
+});
+
+t.test('every mirrored function is compared', async (t) => {
+  const notCompared = MIRRORED.filter((name) => !name.includes(':') && !NAMES.includes(name));
+  t.same(notCompared, ['findProviderBySecret'], 'which is a constant of the simulation');
+});
+
+interface Pair {
+  pass(seconds: number): Promise<void>;
+  compare(name: string, draw: Draw): Promise<void>;
+}
+
+/** Empty tables on both sides, one user with a wallet, and one message and rental to begin with. */
+async function startPair(db: Database): Promise<Pair> {
+  await db.query(`DELETE FROM suspense_entries; DELETE FROM activation_codes; DELETE FROM provider_pushes;
+    DELETE FROM activations; DELETE FROM message_events; DELETE FROM messages; DELETE FROM provider_health`);
+  await setClock(db, START_MS);
+  const tables = new Tables(START_MS);
+  const memory = openMemoryDatabase(tables);
+  const user = await createUser(db, { id: null, name: 'model' });
+  const userId = user?.id ?? 0;
+  tables.wallets.set(userId, { balanceMicros: 0n, heldMicros: 0n, version: 0 });
+  tables.nextActivationId = await nextActivationId(db);
+  const ground: Ground = { tables, userId, newId: randomUUID };
+  const pair: Pair = {
+    async pass(seconds) {
+      tables.nowMs += seconds * 1_000;
+      await setClock(db, tables.nowMs);
+    },
+    async compare(name, draw) {
+      const operation = OPERATIONS[name]?.(ground, draw);
+      if (!operation) throw new Error(`no operation ${name}`);
+      const real = await resultOf(() => operation(db));
+      const mirrored = await resultOf(() => operation(memory));
+      requireSame(`${name} ${JSON.stringify(draw)}`, real, mirrored);
+      requireSame(
+        `tables after ${name} ${JSON.stringify(draw)}`,
+        await dump(db, userId),
+        dumpOf(tables, userId),
+      );
+    },
+  };
+  const credit = { userId, kind: 'credit', amountMicros: 35n, reason: 'model' } as const;
+  await moveMoney(db, credit);
+  await moveMoney(memory, credit);
+  await pair.compare('insertMessage', { which: 0, a: 0, b: 0 });
+  await pair.compare('insertActivation', { which: 0, a: 0, b: 1 });
+  await pair.compare('insertActivation', { which: 0, a: 1, b: 1 });
+  return pair;
+}
+
+/** `now()` is a table of one row: sim.now comes before the real one on this connection's path. */
+async function openWithOwnClock(t: Parameters<typeof createTestDatabase>[0]): Promise<Database> {
+  const url = await createTestDatabase(t);
+  const options = encodeURIComponent('-c search_path=sim,public,pg_catalog');
+  const open = (address: string) =>
+    openDatabase({ url: address, applicationName: 'model', maxConnections: 1, onError: () => undefined });
+  const plain = open(url);
+  await plain.query(`CREATE SCHEMA sim; CREATE TABLE sim.clock (at timestamptz NOT NULL);
+    INSERT INTO sim.clock VALUES (now());
+    CREATE FUNCTION sim.now() RETURNS timestamptz LANGUAGE sql STABLE AS 'SELECT at FROM sim.clock'`);
+  const { rows } = await plain.query<{ change: string }>(
+    `SELECT format('ALTER TABLE %I ALTER COLUMN %I SET DEFAULT sim.now()', table_name, column_name) AS change
+     FROM information_schema.columns WHERE table_schema = 'public' AND column_default = 'now()'`,
+  );
+  for (const { change } of rows) await plain.query(change);
+  await plain.query(
+    `INSERT INTO providers (id, kind, name, api_url, credentials, callback_secret)
+     VALUES (1, 'smsbower', 'one', 'https://example.com', '', 'secret')`,
+  );
+  await plain.close();
+  const db = open(`${url}${url.includes('?') ? '&' : '?'}options=${options}`);
+  t.teardown(() => db.close());
+  return db;
+}
+
+async function setClock(db: Database, nowMs: number): Promise<void> {
+  await db.query('UPDATE sim.clock SET at = $1', [new Date(nowMs)]);
+}
+
+async function nextActivationId(db: Database): Promise<number> {
+  const { rows } = await db.query<{ id: string }>(
+    `SELECT CASE WHEN is_called THEN last_value + 1 ELSE last_value END AS id FROM activations_id_seq`,
+  );
+  return Number(rows[0]?.id);
+}
+
+async function resultOf(run: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return plain(await run());
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    return { thrown: sqlState(error) ?? code ?? String(error) };
+  }
+}
+
+/** Dates as milliseconds, bytes as hex, rows in the order of their ids, columns that the mirror leaves out away. */
+function plain(value: unknown): unknown {
+  if (value instanceof Date) return value.getTime();
+  if (Buffer.isBuffer(value)) return value.toString('hex');
+  if (typeof value === 'bigint') return String(value);
+  if (value instanceof Set) return [...value].sort();
+  if (Array.isArray(value)) return value.map(plain).sort(byText);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !NOT_MIRRORED.has(key))
+      .map(([key, inner]) => [key, plain(inner)]),
+  );
+}
+
+const NOT_MIRRORED = new Set([
+  ...['updatedAt', 'unusableRaw', 'clientRef', 'callbackUrl', 'apiKey', 'adoptedAt'],
+  // Of entries in suspense: when, by whom and how each was decided.
+  ...['openedAt', 'resolvedAt', 'resolution', 'resolvedBy', 'note'],
+]);
+
+const byText = (a: unknown, b: unknown): number => {
+  const [left, right] = [keyOf(a), keyOf(b)];
+  return left < right ? -1 : left > right ? 1 : 0;
+};
+
+function keyOf(value: unknown): string {
+  return value !== null && typeof value === 'object' && 'id' in value
+    ? String(value.id)
+    : JSON.stringify(value);
+}
+
+/** Of what the SQL has, the mirror must have each column with the same value; it may have more. */
+function requireSame(what: string, real: unknown, mirrored: unknown): void {
+  const difference = differenceOf(real, mirrored, '');
+  if (difference !== null) throw new Error(`${what}: ${difference}`);
+}
+
+function differenceOf(real: unknown, mirrored: unknown, path: string): string | null {
+  if (real === null || typeof real !== 'object' || mirrored === null || typeof mirrored !== 'object') {
+    return real === mirrored
+      ? null
+      : `${path} is ${JSON.stringify(real)} in SQL, ${JSON.stringify(mirrored)} here`;
+  }
+  if (Array.isArray(real) && Array.isArray(mirrored) && real.length !== mirrored.length) {
+    return `${path} has ${real.length} in SQL, ${mirrored.length} here`;
+  }
+  for (const [key, value] of Object.entries(real)) {
+    if (key === 'id' && path.includes('suspense')) continue;
+    const found = differenceOf(value, (mirrored as Record<string, unknown>)[key], `${path}.${key}`);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+const TABLES = {
+  messages: 'SELECT * FROM messages',
+  activations: 'SELECT * FROM activations',
+  codes: 'SELECT activation_id, code, code_hash, text, late, received_at FROM activation_codes',
+  suspense: `SELECT kind, provider_id, provider_ref, activation_id, amount_micros, cost_micros FROM suspense_entries`,
+} as const;
+
+async function dump(db: Database, userId: number): Promise<unknown> {
+  const found: Record<string, unknown> = {};
+  for (const [name, sql] of Object.entries(TABLES)) found[name] = (await db.query(sql)).rows.map(camel);
+  const wallet = await db.query(
+    'SELECT balance_micros, held_micros, version FROM wallets WHERE user_id = $1',
+    [userId],
+  );
+  const ledger = await db.query(
+    'SELECT kind, amount_micros, reason, reference, activation_id FROM ledger_transactions WHERE user_id = $1',
+    [userId],
+  );
+  return plain({ ...found, wallet: wallet.rows.map(camel), ledger: ledger.rows.map(camel) });
+}
+
+function dumpOf(tables: Tables, userId: number): unknown {
+  const wallet = tables.wallets.get(userId);
+  const ledger = tables.ledger
+    .filter((one) => one.userId === userId)
+    .map(({ kind, amountMicros, reason, reference, activationId }) => ({
+      ...{ kind, amountMicros, reason, reference, activationId },
+    }));
+  const suspense = tables.suspense.map(({ id: _id, ...entry }) => entry);
+  return plain({
+    messages: [...tables.messages.values()],
+    activations: [...tables.activations.values()],
+    codes: tables.codes,
+    suspense,
+    wallet: [{ ...wallet, version: BigInt(wallet?.version ?? 0) }],
+    ledger,
+  });
+}
+
+function camel(row: object): object {
+  return Object.fromEntries(
+    Object.entries(row).map(([key, value]) => [
+      key.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase()),
+      value,
+    ]),
+  );
+}
