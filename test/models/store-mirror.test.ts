@@ -23,7 +23,7 @@ t.test(`the tables in memory do what the SQL does (seed ${settings.seed})`, asyn
     a: fc.nat(7),
     b: fc.nat(7),
   });
-  const steps = fc.array(step, { minLength: 20, maxLength: 80, size: 'max' });
+  const steps = fc.array(step, { minLength: 1, maxLength: 80, size: 'max' });
   await fc.assert(
     fc.asyncProperty(steps, async (history) => {
       const pair = await startPair(db);
@@ -181,7 +181,6 @@ function differenceOf(real: unknown, mirrored: unknown, path: string): string | 
     return `${path} has ${real.length} in SQL, ${mirrored.length} here`;
   }
   for (const [key, value] of Object.entries(real)) {
-    if (key === 'id' && path.includes('suspense')) continue;
     const found = differenceOf(value, (mirrored as Record<string, unknown>)[key], `${path}.${key}`);
     if (found !== null) return found;
   }

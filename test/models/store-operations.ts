@@ -151,15 +151,19 @@ export const OPERATIONS: Record<string, Operation> = {
       },
       ...{ amountMicros: 9n, costMicros: null, reason: 'doubt' },
     }),
-  openOrphanSuspense: (ground, draw) => (db) =>
-    store.openOrphanSuspense(db, {
-      ...{ providerId: 1, providerRef: ref(draw), activationId: rentalKey(ground, draw).id },
-      ...{ costMicros: 7n, amountMicros: 7n },
-    }),
-  nameSuspense: (ground, draw) => (db) =>
-    store.nameSuspense(db, {
-      ...{ activationId: rentalKey(ground, draw).id, providerRef: ref(draw), costMicros: 5n },
-    }),
+  openOrphanSuspense: (ground, draw) => async (db) =>
+    withoutId(
+      await store.openOrphanSuspense(db, {
+        ...{ providerId: 1, providerRef: ref(draw), activationId: rentalKey(ground, draw).id },
+        ...{ costMicros: 7n, amountMicros: 7n },
+      }),
+    ),
+  nameSuspense: (ground, draw) => async (db) =>
+    withoutId(
+      await store.nameSuspense(db, {
+        ...{ activationId: rentalKey(ground, draw).id, providerRef: ref(draw), costMicros: 5n },
+      }),
+    ),
 
   requestCancel: (ground, draw) => (db) => store.requestCancel(db, rentalKey(ground, draw)),
   requestCommand: (ground, draw) => (db) =>
@@ -292,6 +296,11 @@ function heard(ground: Ground, draw: Draw) {
     state: index < 3 ? ('sent' as const) : (providerStatus as 'failed'),
     ...{ providerErrorCode: null, error: index < 3 ? null : 'x', errorMessage: null },
   };
+}
+
+/** Entries in suspense are numbered by each side for itself. */
+function withoutId(entry: store.SuspenseEntry | null): object | null {
+  return entry && { ...entry, id: null };
 }
 
 const claimOf = ({ b }: Draw): string => CLAIMS[b % 2] ?? '';
