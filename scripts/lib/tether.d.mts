@@ -1,0 +1,1 @@
+export function tethered(signal: string, command: string, args: string[]): [string, string[]];
