@@ -5,6 +5,7 @@ import {
   checkInvariants,
   claimCommand,
   claimMessage,
+  claimPurchase,
   insertCode,
   insertMessage,
   insertPush,
@@ -109,6 +110,11 @@ t.test('a claim without its fence is seen, also after an epoch without a call', 
   const again = async (table: string, id: string | number, back: string) => {
     await db.query(`UPDATE ${table} SET state = '${back}', claim = NULL WHERE id = $1`, [id]);
   };
+  const twin = { id: message, epoch: 1, claim: randomUUID() };
+  t.notOk(await claimMessage(db, twin), 'fenced');
+  const { held } = await newPurchase(db, 1);
+  t.notOk(await claimPurchase(db, { ...held, claim: randomUUID() }), 'fenced');
+  t.same(await broken(db), []);
   await again('messages', message, 'ready');
   await claimMessage(db, { id: message, epoch: 1, claim: randomUUID() });
   t.same(await broken(db), ['I7']);
