@@ -1,6 +1,7 @@
 import type { Queryable } from '#libs/platform';
 import * as store from '#libs/store';
-import type { ActivationRecord, MessageRecord, Tables } from '../simulation/store/tables.ts';
+import type { ActivationRecord, MessageRecord } from '../simulation/store/records.ts';
+import type { Tables } from '../simulation/store/tables.ts';
 
 /** Small numbers from which an operation makes its arguments. */
 export interface Draw {
@@ -22,7 +23,7 @@ const CLAIMS = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000
 const STATUSES = ['queued', 'sending', 'sent', 'delivered', 'undelivered', 'failed'] as const;
 const LIFETIME = { lifetimeSeconds: 1_200, earliestCancelSeconds: 120 };
 
-/** One for each mirrored function of libs/store, under its name. */
+/** One for each mirrored function of libs/store, under its name; a table, and so longer than other files. */
 export const OPERATIONS: Record<string, Operation> = {
   insertMessage({ newId }, { a, b }) {
     const id = newId();

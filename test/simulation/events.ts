@@ -16,8 +16,9 @@ import type { AskMood, BuyMood } from './providers/numbers.ts';
 import type { ListMood, SendMood } from './providers/sms.ts';
 import type { QueuedJob } from './queue.ts';
 import { openRental } from './rent.ts';
+import { PARTNER } from './settings.ts';
 import { Task } from './task.ts';
-import { PARTNER, type World } from './world.ts';
+import type { World } from './world.ts';
 
 /** One event: what happens, and three small numbers that say to whom, how far and with what luck. */
 export interface Event {

@@ -1,4 +1,6 @@
-import type { ActivationRecord, LedgerRecord, MessageRecord, Tables } from './store/tables.ts';
+import { FUNDS } from './settings.ts';
+import type { ActivationRecord, LedgerRecord, MessageRecord } from './store/records.ts';
+import type { Tables } from './store/tables.ts';
 import type { World } from './world.ts';
 
 /** What must hold after every event. Remembers what it saw, since some rules are about changes. */
@@ -71,7 +73,7 @@ export class Invariants {
 
   #wallet(found: string[], tables: Tables): void {
     const wallet = tables.wallets.get(1);
-    let balance = FUNDING;
+    let balance = FUNDS;
     let held = 0n;
     let sum = 0n;
     for (const posting of tables.postings) {
@@ -136,7 +138,6 @@ export class Invariants {
   }
 }
 
-const FUNDING = 35n;
 const OPEN = new Set(['pending', 'buying', 'purchase_unknown', 'active']);
 
 /** Messages alike in number and text: which of them is which the provider cannot tell. */

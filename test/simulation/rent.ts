@@ -1,7 +1,7 @@
 import { rentNumberJob } from '#libs/jobs';
 import type { ServiceContext } from '#libs/services';
 import { insertActivation, moveMoney } from '#libs/store';
-import { PRICE } from './world.ts';
+import { PRICE } from './settings.ts';
 
 /** What rentNumber commits and nudges, without its quote, which needs the mirror of prices. */
 export async function openRental(ctx: ServiceContext, service: string): Promise<void> {

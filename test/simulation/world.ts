@@ -1,27 +1,15 @@
-import { timingsAt } from '#libs/platform';
 import type { NumberProvider, SmsProvider } from '#libs/providers';
-import type { Partner, WaitingContext } from '#libs/services';
+import type { WaitingContext } from '#libs/services';
 import type { PollerDeps } from '../../apps/poller/deps.ts';
 import type { WorkerDeps } from '../../apps/worker/deps.ts';
 import { SimulatedNumbers } from './providers/numbers.ts';
 import { SimulatedSms } from './providers/sms.ts';
 import { type QueuedJob, SimulatedQueue } from './queue.ts';
+import { CONFIG, FUNDS, NO_METRICS, OPEN_VAULT, UNKNOWN_GRACE_SECONDS } from './settings.ts';
 import { Tables } from './store/tables.ts';
 import { databaseOf, type SimulatedProcess, type Task, type TransactionLock } from './task.ts';
 
 const START_MS = Date.UTC(2030, 0, 1);
-export const UNKNOWN_SEND_WINDOW_SECONDS = 60;
-export const UNKNOWN_GRACE_SECONDS = 120;
-export const FUNDS = 35n;
-export const PRICE = 10n;
-
-export const PARTNER: Partner = {
-  keyId: 'key',
-  userId: 1,
-  owner: 'u:1',
-  scopes: new Set(['send', 'rent', 'read', 'wallet']),
-};
-
 /** Everything there is while one history runs. */
 export class World {
   nowMs = START_MS;
@@ -220,27 +208,6 @@ interface PollEntry {
   activationId: number;
   atMs: number;
 }
-
-const CONFIG = {
-  timings: timingsAt(1),
-  unknownSendWindowSeconds: UNKNOWN_SEND_WINDOW_SECONDS,
-  unknownGraceSeconds: UNKNOWN_GRACE_SECONDS,
-  activationLifetimeSeconds: 1_200,
-  publicBaseUrl: 'http://127.0.0.1',
-  twilio: {},
-};
-
-/** Keeps nothing secret and costs nothing. */
-const OPEN_VAULT = {
-  encrypt: (text: string) => Buffer.from(text),
-  decrypt: (sealed: Buffer) => sealed.toString(),
-  sign: (_purpose: string, text: string) => Buffer.from(text),
-};
-
-const NO_METRICS = {
-  counter: () => ({ inc: () => undefined }),
-  histogram: () => ({ observe: () => undefined }),
-};
 
 async function nothing(): Promise<void> {}
 

@@ -1,5 +1,6 @@
 import type { ActivationRow } from '#libs/store';
-import type { ActivationRecord, Tables } from './tables.ts';
+import type { ActivationRecord } from './records.ts';
+import type { Tables } from './tables.ts';
 
 /** What ACTIVATION_COLUMNS selects. */
 export function toRow(tables: Tables, row: ActivationRecord): ActivationRow {

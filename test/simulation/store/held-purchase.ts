@@ -1,4 +1,5 @@
-import type { ActivationRecord, Tables } from './tables.ts';
+import type { ActivationRecord } from './records.ts';
+import type { Tables } from './tables.ts';
 
 /** A purchase's fence: row, epoch and claim. */
 export interface Held {

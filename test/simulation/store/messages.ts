@@ -1,10 +1,11 @@
 import type { MessageRow } from '#libs/store';
+import type { MessageRecord } from './records.ts';
 import { leastFirst, type Statements } from './statements.ts';
-import type { MessageRecord, Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 
 const UNMOVED = ['ready', 'calling', 'unknown', 'sent'];
 
-/** libs/store/messages.ts, message-settlement.ts, message-sweeps.ts and message-status.ts. */
+/** libs/store/messages.ts, message-settlement.ts, message-sweeps.ts and message-status.ts, side by side. */
 export const messageStatements = {
   insertMessage(tables, message) {
     const dueAt = Math.max(tables.nowMs, message.sendAt?.getTime() ?? 0);

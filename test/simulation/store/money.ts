@@ -1,5 +1,6 @@
+import type { LedgerRecord, WalletRecord } from './records.ts';
 import type { Statements } from './statements.ts';
-import { type LedgerRecord, sqlError, type Tables, type WalletRecord } from './tables.ts';
+import { sqlError, type Tables } from './tables.ts';
 
 /** From which account to which, and what it does to balance and held amount. */
 const SIDES = {

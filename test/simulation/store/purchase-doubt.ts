@@ -1,7 +1,8 @@
 import { changed } from './activation-row.ts';
 import { heldRow } from './held-purchase.ts';
+import type { ActivationRecord } from './records.ts';
 import { leastFirst, type Statements } from './statements.ts';
-import type { ActivationRecord, Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 
 const NOT_BOUGHT = {
   state: 'released',

@@ -1,8 +1,9 @@
 import { changed, toRow } from './activation-row.ts';
 import { type Held, heldRow } from './held-purchase.ts';
 import { cancelNow, liesInSuspense } from './purchase-doubt.ts';
+import type { ActivationRecord } from './records.ts';
 import { leastFirst, type Statements } from './statements.ts';
-import type { ActivationRecord, Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 
 /** libs/store/activations.ts and purchases.ts. */
 export const purchaseStatements = {

@@ -1,6 +1,7 @@
 import { changed, toRow } from './activation-row.ts';
+import type { ActivationRecord } from './records.ts';
 import { leastFirst, type Statements } from './statements.ts';
-import type { ActivationRecord, Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 
 const USABLE = { unusableAnswers: 0 } as const;
 
