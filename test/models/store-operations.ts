@@ -262,7 +262,7 @@ function messageKey({ tables }: Ground, { which, a }: Draw): { id: string; epoch
 
 function heldMessage(ground: Ground, draw: Draw) {
   const key = messageKey(ground, draw);
-  return { ...key, claim: ground.tables.messages.get(key.id)?.claim ?? claimOf(draw) };
+  return { ...key, claim: heldClaim(ground.tables.messages.get(key.id), draw) };
 }
 
 function rentalKey({ tables, userId }: Ground, { which, a }: Draw) {
@@ -272,8 +272,7 @@ function rentalKey({ tables, userId }: Ground, { which, a }: Draw) {
 
 function heldRental(ground: Ground, draw: Draw) {
   const { id, epoch } = rentalKey(ground, draw);
-  const claim = ground.tables.activations.get(id)?.claim ?? claimOf(draw);
-  return { id, epoch, claim: draw.b === 7 ? claimOf(draw) : claim };
+  return { id, epoch, claim: heldClaim(ground.tables.activations.get(id), draw) };
 }
 
 function commandKey(ground: Ground, draw: Draw) {
@@ -289,7 +288,7 @@ function besideOf(row: MessageRecord | ActivationRecord | undefined, a: number):
 }
 
 function heard(ground: Ground, draw: Draw) {
-  const index = draw.b % STATUSES.length;
+  const index = draw.a % STATUSES.length;
   const providerStatus = STATUSES[index] ?? 'sent';
   return {
     id: messageKey(ground, draw).id,
@@ -302,6 +301,11 @@ function heard(ground: Ground, draw: Draw) {
 /** Entries in suspense are numbered by each side for itself. */
 function withoutId(entry: store.SuspenseEntry | null): object | null {
   return entry && { ...entry, id: null };
+}
+
+/** The row's own claim, or one time in four that of a zombie. */
+function heldClaim(row: { claim: string | null } | undefined, draw: Draw): string {
+  return draw.b % 4 === 3 ? NOBODY : (row?.claim ?? claimOf(draw));
 }
 
 const claimOf = ({ b }: Draw): string => CLAIMS[b % 2] ?? '';
