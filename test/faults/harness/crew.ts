@@ -51,6 +51,7 @@ export async function createCrew(t: Teardown, env: Record<string, string>): Prom
   return {
     async start(app, options = {}) {
       started += 1;
+      const name = `${app}-${started}`;
       const ports = { port: await freePort(), opsPort: await freePort() };
       const child = run(join(folder, `dist/apps/${app}/main.js`), options.nodeArgs ?? [], {
         ...env,
@@ -59,7 +60,7 @@ export async function createCrew(t: Teardown, env: Record<string, string>): Prom
         OPS_PORT: String(ports.opsPort),
         ...options.env,
       });
-      const member = createMember(child, { name: `${app}-${started}`, app, ...ports });
+      const member = createMember(child, { name, app, ...ports });
       // It is going to end itself.
       if (options.env?.CRASH_AT) member.told = true;
       all.push(member);

@@ -38,7 +38,7 @@ const seed = Number(process.env.SMSX_FAULTS_SEED) || (Date.now() % 1_000_000) + 
 
 /** Registers a fault as a test when it is asked for: by name, in the full run, or in the short set. */
 export function fault(about: Fault, run: (run: FaultRun) => Promise<void>): void {
-  const asked = only.length > 0 ? only.includes(about.id) : full || about.quick;
+  const asked = only.length > 0 ? only.includes(about.id) : about.quick || full;
   if (!asked) return;
   const timeout = (about.timeoutSeconds ?? 110) * 1_000;
   void tap.test(`${about.id} ${about.title}: ${about.criterion}`, { timeout }, async (t) => {
@@ -49,8 +49,12 @@ export function fault(about: Fault, run: (run: FaultRun) => Promise<void>): void
       outcome = result;
     };
     const random = createRandom(seed + Number(about.id.replace(/\D/g, '')) * 1_000_003);
-    await run({ t, random, full, report });
-    t.ok(outcome, 'the run came to an end and says what it came to');
+    try {
+      await run({ t, random, full, report });
+      t.ok(outcome, 'the run came to an end and says what it came to');
+    } catch (error) {
+      t.error(error);
+    }
     if (!t.passing()) process.stderr.write(`${about.id} failed; ${replay}\n`);
     writeOutcome({ ...about, seed, passed: t.passing(), outcome });
   });

@@ -40,9 +40,9 @@ export async function auditRents(world: World, wishes: Wish[], problems: string[
 }
 
 async function suspendedRefs(world: World): Promise<Set<string>> {
-  const { rows } = await world.ctx.db
-    .query<{ ref: string }>('SELECT provider_ref AS ref FROM suspense_entries WHERE provider_ref IS NOT NULL')
-    .catch(() => ({ rows: [] }));
+  const { rows } = await world.ctx.db.query<{ ref: string }>(
+    'SELECT provider_ref AS ref FROM suspense_entries WHERE provider_ref IS NOT NULL',
+  );
   return new Set(rows.map((row) => row.ref));
 }
 
