@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Client, Partner } from './client.ts';
+import type { Teardown } from '../../helpers/services.ts';
+import type { Client, Partner, Wish } from './client.ts';
 import type { Random } from './random.ts';
 
 export interface LoadOptions {
@@ -11,6 +12,8 @@ export interface LoadOptions {
   pollsPerSecond?: number;
   /** Wishes under way at the same time, beyond which new ones wait. */
   mostInFlight?: number;
+  /** What the partner does with a rental it was given. */
+  afterRent?: (wish: Wish) => Promise<void>;
 }
 
 export interface Load {
@@ -19,9 +22,12 @@ export interface Load {
 }
 
 /** Several partners at once, at a steady rate, until stopped. */
-export function startLoad(client: Client, options: LoadOptions): Load {
+export function startLoad(t: Teardown, client: Client, options: LoadOptions): Load {
   const inFlight = new Set<Promise<unknown>>();
   let stopped = false;
+  t.teardown(() => {
+    stopped = true;
+  });
   const track = (work: Promise<unknown>) => {
     const tracked = work.catch(() => undefined).finally(() => inFlight.delete(tracked));
     inFlight.add(tracked);
@@ -41,7 +47,7 @@ export function startLoad(client: Client, options: LoadOptions): Load {
   };
   const streams = [
     every(options.sendsPerSecond ?? 0, () => client.send(someone())),
-    every(options.rentsPerSecond ?? 0, () => client.rent(someone())),
+    every(options.rentsPerSecond ?? 0, () => client.rent(someone()).then(options.afterRent)),
     every(options.pollsPerSecond ?? 0, poll),
   ];
   return {
