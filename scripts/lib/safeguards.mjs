@@ -1,0 +1,177 @@
+/**
+ * What keeps smsx from losing, doubling or overcharging, each with a way to take it away: in `file` the text `find`,
+ * which occurs once, is replaced by `replace`. `tests` must then fail. `histories`: how many the simulation needs.
+ */
+export const SAFEGUARDS = [
+  {
+    name: 'claim fence: state',
+    protects: 'a message is called by one worker only',
+    file: 'libs/store/messages.ts',
+    find: "WHERE id = $1 AND epoch = $2 AND state = 'ready' AND next_attempt_at <= now() + interval '1 second'",
+    replace: "WHERE id = $1 AND epoch = $2 AND next_attempt_at <= now() + interval '1 second'",
+    tests: ['test/models/store-mirror.test.ts'],
+  },
+  {
+    name: 'claim fence: epoch',
+    protects: 'a job of an older epoch calls nobody',
+    file: 'libs/store/messages.ts',
+    find: "WHERE id = $1 AND epoch = $2 AND state = 'ready' AND next_attempt_at <= now() + interval '1 second'",
+    replace:
+      "WHERE id = $1 AND epoch >= $2 AND state = 'ready' AND next_attempt_at <= now() + interval '1 second'",
+    tests: ['test/models/store-mirror.test.ts'],
+  },
+  {
+    name: 'settling needs the claim',
+    protects: 'a worker that was taken for gone writes nothing over its successor',
+    file: 'libs/store/message-settlement.ts',
+    find: 'const HELD = `id = $1 AND epoch = $2 AND claim = $3 AND state',
+    replace: 'const HELD = `id = $1 AND epoch >= $2 AND ($3::uuid IS NOT NULL) AND state',
+    tests: ['test/models/store-mirror.test.ts'],
+  },
+  {
+    name: 'commit before call',
+    protects: 'what may have been sent is known after a crash',
+    file: 'apps/worker/handlers/sms-send.ts',
+    find: `  const row = await claimMessage(ctx.db, { id, epoch, claim });
+  if (!row) return;
+  ctx.crashPoint('sms-send.claimed');
+  const outcome = isStale(ctx, started) ? TOO_LATE : await send(deps, sms, row);`,
+    replace: `  const { row, outcome } = await ctx.db.transaction(async (tx) => {
+    const row = await claimMessage(tx, { id, epoch, claim });
+    return { row, outcome: row && !isStale(ctx, started) ? await send(deps, sms, row) : TOO_LATE };
+  });
+  if (!row) return;`,
+    tests: ['test/simulation/simulation.test.ts'],
+  },
+  {
+    name: 'no call on an old claim',
+    protects: 'a worker that was frozen does not send what another has sent meanwhile',
+    file: 'apps/worker/stale-claim.ts',
+    find: 'return performance.now() - since > ctx.config.timings.claimFreshMs;',
+    replace: 'return performance.now() - since > 1e9 * ctx.config.timings.claimFreshMs;',
+    tests: ['test/simulation/simulation.test.ts'],
+    histories: 30_000,
+  },
+  {
+    name: 'two listings before a resend',
+    protects: 'a message that the provider lists late is not sent twice',
+    file: 'libs/services/reconcile-message.ts',
+    find: 'if (!row.lookOver || row.lookups === 0) {',
+    replace: 'if (!row.lookOver && row.lookups < 0) {',
+    tests: ['test/simulation/simulation.test.ts'],
+    histories: 30_000,
+  },
+  {
+    name: 'purchase without replay',
+    protects: 'a purchase of unknown outcome is never made again',
+    file: 'libs/services/settle-purchase.ts',
+    find: "    case 'unknown':\n      return settlePurchaseUnknown(ctx.db, held, holdSeconds(ctx));",
+    replace: "    case 'unknown':\n      return retryOrGiveUp(ctx, input, null);",
+    tests: ['test/simulation/simulation.test.ts'],
+  },
+  {
+    name: 'outbox sweep',
+    protects: 'a row whose job was lost is carried out',
+    file: 'libs/services/sweep-outbox.ts',
+    find: 'export async function nudgeDueRows(ctx: ServiceContext): Promise<number> {',
+    replace:
+      'export async function nudgeDueRows(ctx: ServiceContext): Promise<number> {\n  if (ctx.db) return 0;',
+    tests: ['test/simulation/simulation.test.ts'],
+  },
+  {
+    name: 'deterministic job id',
+    protects: 'a nudge whose reply was lost is one job',
+    file: 'libs/jobs/producer.ts',
+    find: '      jobId: job.jobId,\n',
+    replace: '',
+    tests: ['test/libs/jobs/producer.test.ts'],
+  },
+  {
+    name: 'monotone status rank',
+    protects: 'an old callback does not take a delivery back',
+    file: 'libs/store/message-status.ts',
+    find: ' AND provider_rank < $5\n',
+    replace: ' AND provider_rank IS DISTINCT FROM $5 + 100\n',
+    tests: ['test/models/store-mirror.test.ts'],
+  },
+  {
+    name: 'unique ledger key',
+    protects: 'money moves once for each rental and kind',
+    file: 'migrations/002_ledger.ts',
+    find: '    UNIQUE (activation_id, kind),\n',
+    replace: '',
+    tests: ['test/models/wallet.test.ts'],
+  },
+  {
+    name: 'a hold ends once',
+    protects: 'a rental is captured or released, never both',
+    file: 'migrations/002_ledger.ts',
+    find: 'CREATE UNIQUE INDEX ledger_hold_ends_once',
+    replace: 'CREATE INDEX ledger_hold_ends_once',
+    tests: ['test/models/wallet.test.ts'],
+  },
+  {
+    name: 'hold gate',
+    protects: 'nobody spends more than is there',
+    file: 'migrations/002_ledger.ts',
+    find: "AND (p_kind NOT IN ('debit', 'hold') OR w.balance_micros - w.held_micros >= p_amount)",
+    replace: 'AND p_amount >= 0',
+    tests: ['test/models/wallet.test.ts'],
+  },
+  {
+    name: 'append-only ledger',
+    protects: 'what was booked stays booked',
+    file: 'migrations/002_ledger.ts',
+    find: 'CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_postings\n    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();',
+    replace: '',
+    tests: ['test/libs/store/append-only.test.ts'],
+  },
+  {
+    name: 'late-code rule',
+    protects: 'a code after the release is delivered and never charged',
+    file: 'libs/services/record-code.ts',
+    find: "const late = !['active', 'received', 'finished'].includes(current.state);",
+    replace: "const late = current.state === 'pending';",
+    tests: ['test/flows/rentals.test.ts'],
+  },
+  {
+    name: 'release only when confirmed',
+    protects: 'no money goes back while upstream may still charge for a code',
+    file: 'libs/services/settle-command.ts',
+    find: "    case 'refused':\n      return settleRefused(ctx, input);",
+    replace: "    case 'refused':\n      return settleDone(ctx, key);",
+    tests: ['test/simulation/simulation.test.ts'],
+  },
+  {
+    name: 'unique provider reference',
+    protects: 'one number of the provider belongs to one rental',
+    file: 'migrations/005_activations.ts',
+    find: '    UNIQUE (provider_id, provider_ref)\n',
+    replace: '    CHECK (provider_id > 0)\n',
+    tests: ['test/flows/rentals.test.ts'],
+  },
+  {
+    name: 'ownership filter',
+    protects: 'nobody reads another partner’s codes',
+    file: 'libs/store/activations.ts',
+    find: 'FROM activations WHERE id = $1 AND user_id = $2`',
+    replace: 'FROM activations WHERE id = $1 AND user_id <> -$2`',
+    tests: ['test/apps/gateway/actions.test.ts'],
+  },
+  {
+    name: 'idempotency key covers the body',
+    protects: 'a reused key does not answer for another request',
+    file: 'libs/services/reply.ts',
+    find: 'if (record && !record.requestHash.equals(claim.requestHash))',
+    replace: 'if (record && record.requestHash.length === 0)',
+    tests: ['test/models/idempotency.test.ts'],
+  },
+  {
+    name: 'private addresses refused',
+    protects: 'a webhook does not reach into our own network',
+    file: 'libs/platform/webhook-address.ts',
+    find: "if (address.range() !== 'unicast') return false;",
+    replace: '',
+    tests: ['test/libs/platform/webhook-client.test.ts'],
+  },
+];
