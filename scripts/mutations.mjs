@@ -109,7 +109,7 @@ function test(copy, args, env = {}) {
 /** The first failed assertion's file and test. */
 function firstFailure(output) {
   const [, line = ''] = /^✗ (.+)$/m.exec(output) ?? [];
-  const [file = '', name = ''] = line.split(' › ');
+  const [file = '', name = ''] = line.replace(/ \(seed \d+\)/, '').split(' › ');
   return name ? `${file} › ${name}` : file.replace(/:.*/, '');
 }
 
