@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { snapshot } from '../../../scripts/lib/snapshot.mjs';
 import { tethered } from '../../../scripts/lib/tether.mjs';
 import { freePort } from '../../helpers/processes.ts';
@@ -24,6 +25,8 @@ export interface Member {
   /** Resolves when it has ended by itself or by us. */
   ended: Promise<number | null>;
   ready(): Promise<boolean>;
+  /** True while a SIGSTOP holds it. */
+  frozen(): Promise<boolean>;
 }
 
 export interface StartOptions {
@@ -106,6 +109,10 @@ function createMember(
       return ended;
     },
     ended,
+    async frozen() {
+      const { stdout } = await promisify(execFile)('ps', ['-o', 'state=', '-p', String(child.pid)]);
+      return stdout.trim() === 'T';
+    },
     async ready() {
       const response = await fetch(`http://127.0.0.1:${about.opsPort}/readyz`).catch(() => null);
       return response?.status === 200;
