@@ -85,7 +85,7 @@ t.test('docker-compose.yml', async (t) => {
       const { depends_on: after = {}, stop_grace_period: grace } = compose.services[name] ?? {};
       t.equal(after.migrate?.condition, 'service_completed_successfully', `${name} waits for the schema`);
       t.equal(after.redis?.condition, 'service_healthy', name);
-      t.ok(Number.parseInt(grace ?? '0', 10) > 30, `${name} has longer to drain than the app takes`);
+      t.ok(Number.parseInt(grace ?? '0', 10) > 35, `${name} has longer to drain than the app takes`);
     }
     t.equal(compose.services.migrate?.depends_on?.postgres?.condition, 'service_healthy');
   });

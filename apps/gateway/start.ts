@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { createKeys, createReplyReceiver } from '#libs/cache';
 import type { AppContext, RedisClient } from '#libs/platform';
 import { createServiceContext, ensureFirstProvider, type WaitingContext } from '#libs/services';
@@ -7,7 +8,8 @@ const RETRY_MS = 2_000;
 
 /**
  * Serves partners on HOST:PORT and resolves with the URL. PostgreSQL and Redis may be away at the start; a port that
- * is taken is an error. On close: no new connections, running requests end, then the rest in reverse order.
+ * is taken is an error. On close: after DRAIN_SECONDS no new connections, running requests end, then the rest in reverse
+ * order.
  */
 export async function startGateway(
   app: AppContext,
@@ -18,6 +20,8 @@ export async function startGateway(
   app.onClose('gateway', () => gateway.close());
   keepTryingFirstProvider(app, ctx);
   await gateway.listen({ host: app.config.host, port: app.config.port });
+  // A balancer learns of the end by /readyz; until it has, its requests are served and their connections ended.
+  app.onClose('drain', () => delay(app.config.drainSeconds * 1_000));
   app.addCheck('gateway', async () => (gateway.server.listening ? null : 'does not listen'));
   return { url: urlOf(app.config.host, gateway.server.address()) };
 }

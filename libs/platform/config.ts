@@ -15,6 +15,8 @@ export interface Config {
   consoleHost: string;
   consolePort: number;
   opsPort: number;
+  /** How long a gateway that was told to end still serves while it says that it is not ready. */
+  drainSeconds: number;
   /** Without trailing slash; null when unset. */
   publicBaseUrl: string | null;
   trustProxy: string[];
@@ -86,6 +88,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     consoleHost: read.text('CONSOLE_HOST', '127.0.0.1'),
     consolePort: read.integer('CONSOLE_PORT', 8081, 0, 65535),
     opsPort: read.integer('OPS_PORT', 0, 0, 65535),
+    drainSeconds: read.integer('DRAIN_SECONDS', production ? 5 : 0, 0, 60),
     publicBaseUrl: readBaseUrl(read),
     trustProxy: readTrustProxy(read),
     partnerApiKeys: readPartnerKeys(read),

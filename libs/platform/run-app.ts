@@ -17,7 +17,7 @@ export async function runApp(
 ): Promise<void> {
   const config = configOrExit();
   const app = createAppContext(name, config, options);
-  closeWithGrace({ delay: SHUTDOWN_DEADLINE_MS }, async ({ signal, err }) => {
+  closeWithGrace({ delay: SHUTDOWN_DEADLINE_MS + config.drainSeconds * 1_000 }, async ({ signal, err }) => {
     if (err) app.log.fatal({ event: 'process.crashed', err });
     else app.log.info({ event: 'process.stopping', signal });
     await app.close();

@@ -89,7 +89,7 @@ t.test('a mistake never repeats a secret', async (t) => {
 t.test('production demands an encryption key of its own', async (t) => {
   t.match(mistakesOf({ ...NEEDED, NODE_ENV: 'production' }), [/^ENCRYPTION_KEY is required in production/]);
   const config = readConfig({ ...NEEDED, NODE_ENV: 'production', ENCRYPTION_KEY: KEY });
-  t.match(config, { production: true, encryptionKeyConfigured: true });
+  t.match(config, { production: true, encryptionKeyConfigured: true, drainSeconds: 5 });
   t.equal(config.encryptionKey.toString('base64'), KEY);
 });
 
@@ -102,6 +102,7 @@ t.test('what each variable takes and refuses', async (t) => {
     },
     PORT: { takes: ['0', '65535'], refuses: ['-1', '65536', '80.5', '0x50'] },
     OPS_PORT: { takes: ['9090'], refuses: ['none'] },
+    DRAIN_SECONDS: { takes: ['0', '60'], refuses: ['-1', '61'] },
     PUBLIC_BASE_URL: {
       takes: ['https://sms.example.com/'],
       refuses: ['sms.example.com', 'ftp://x', 'https://x?y=1'],
