@@ -31,6 +31,10 @@ export interface ClientLog {
   wishes: Wish[];
   /** Of every request, in milliseconds. */
   slowestMs: number;
+  /** The same for those that wait for nobody: all but rents, which wait for their purchase by design. */
+  slowestPromptMs: number;
+  /** Of every reading of a rental's status. */
+  statusReads: Map<number, number>;
   /** How often each status was answered. */
   statuses: Map<number, number>;
 }
@@ -54,7 +58,13 @@ const BEFORE_NEXT_TRY_MS = 100;
 
 /** A partner's program that does as the documentation says: whatever may have failed is repeated with its key. */
 export function createClient(baseUrl: string): Client {
-  const log: ClientLog = { wishes: [], slowestMs: 0, statuses: new Map() };
+  const log: ClientLog = {
+    wishes: [],
+    slowestMs: 0,
+    slowestPromptMs: 0,
+    statusReads: new Map(),
+    statuses: new Map(),
+  };
   let recipients = 0;
 
   async function request(
@@ -66,7 +76,9 @@ export function createClient(baseUrl: string): Client {
     const answer = await ask(baseUrl + path, partner, init);
     const ms = performance.now() - started;
     log.slowestMs = Math.max(log.slowestMs, ms);
-    log.statuses.set(answer.status, (log.statuses.get(answer.status) ?? 0) + 1);
+    if (!path.includes('action=rent_number')) log.slowestPromptMs = Math.max(log.slowestPromptMs, ms);
+    if (path.includes('action=status&')) count(log.statusReads, answer.status);
+    count(log.statuses, answer.status);
     return { ...answer, ms };
   }
 
@@ -102,6 +114,10 @@ export function createClient(baseUrl: string): Client {
     status: (partner, id) => request(partner, `/api/virtual-numbers.php?action=status&id=${id}`),
     message: (partner, id) => request(partner, `/v1/messages/${id}`),
   };
+}
+
+function count(counts: Map<number, number>, status: number): void {
+  counts.set(status, (counts.get(status) ?? 0) + 1);
 }
 
 function newWish(kind: Wish['kind'], partner: Partner, to: string | null): Wish {

@@ -10,8 +10,8 @@ import { startProxy, type TcpProxy } from './proxy.ts';
 export interface OwnPostgres {
   /** Through the proxy: what the apps are given. */
   url: string;
-  /** Past the proxy, to the server as it runs now. */
-  directUrl(): string;
+  /** For the test itself: no toxic on the way, and it outlives restarts. */
+  directUrl: string;
   pid(): number;
   proxy: TcpProxy;
   /** `fast` as an operator stops it; `kill` as a power cut does. */
@@ -27,16 +27,17 @@ export async function createOwnPostgres(t: Teardown): Promise<OwnPostgres> {
   const options = { folder, password: PASSWORD, durable: true };
   let server: Awaited<ReturnType<typeof startPostgres>> | null = await startPostgres(options);
   const proxy = await startProxy(t, server.port);
-  const url = new URL(server.url);
-  url.port = String(proxy.port);
+  const ownWay = await startProxy(t, server.port);
+  const through = (way: TcpProxy) =>
+    Object.assign(new URL(server?.url ?? ''), { port: String(way.port) }).href;
   t.teardown(async () => {
     await server?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
   await migrate(server.url);
   return {
-    url: url.href,
-    directUrl: () => server?.url ?? '',
+    url: through(proxy),
+    directUrl: through(ownWay),
     pid: () => server?.pid ?? 0,
     proxy,
     async stop(how) {
@@ -46,7 +47,7 @@ export async function createOwnPostgres(t: Teardown): Promise<OwnPostgres> {
     },
     async start() {
       server = await startPostgres(options);
-      proxy.pointTo(server.port);
+      for (const way of [proxy, ownWay]) way.pointTo(server.port);
     },
   };
 }

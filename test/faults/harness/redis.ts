@@ -19,6 +19,9 @@ export interface OwnRedis {
   command(...words: string[]): Promise<unknown>;
 }
 
+/** A file that may not grow is an error to deal with, not the end: as with a full disk. */
+const IGNORE_FILE_LIMIT = 'trap "" XFSZ; exec "$0" "$@"';
+
 export async function createOwnRedis(t: Teardown, settings: string[] = []): Promise<OwnRedis> {
   const { binary, libraryPath = '' } = await prepareRedis();
   const folder = mkdtempSync(join(tmpdir(), 'smsx-redis-'));
@@ -29,7 +32,13 @@ export async function createOwnRedis(t: Teardown, settings: string[] = []): Prom
     port,
     pid: () => child?.pid ?? 0,
     async start() {
-      const [command, args] = tethered('KILL', binary, [...options, ...settings]);
+      const [command, args] = tethered('KILL', 'sh', [
+        '-c',
+        IGNORE_FILE_LIMIT,
+        binary,
+        ...options,
+        ...settings,
+      ]);
       child = spawn(command, args, {
         stdio: 'ignore',
         env: { ...process.env, LD_LIBRARY_PATH: libraryPath },

@@ -79,7 +79,7 @@ export async function startWorld(t: Test, options: WorldOptions = {}): Promise<W
     smsbower: await startProxy(t, sandbox.port),
   };
   const env = { ...environment(databaseUrl, front, proxies, sandbox), ...options.env };
-  const ctx = await createOwnContext(t, { ...env, DATABASE_URL: postgres?.directUrl() ?? databaseUrl });
+  const ctx = await createOwnContext(t, { ...env, DATABASE_URL: postgres?.directUrl ?? databaseUrl });
   const partners = await createPartners(ctx, options.partners ?? 2);
   const secret = (await findProvider(ctx.db, 1))?.callbackSecret ?? '';
   await sandbox.control.changeSettings({ pushUrls: [`${front.url}/callbacks/smsbower/${secret}`] });
