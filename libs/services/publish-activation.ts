@@ -27,10 +27,10 @@ function writeLater(ctx: ServiceContext, status: CachedStatus, attempts: number)
   setTimeout(write, WRITE_AGAIN_MS).unref();
 }
 
-/** Writes the reply to `status` into the cache, if it can, and returns it. */
+/** Writes the reply to `status` into the cache, if it can, and returns it. The reader waits for no frozen Redis. */
 export async function cacheStatus(ctx: ServiceContext, row: ActivationRow): Promise<string> {
   const status = await presentForCache(ctx, row);
-  await ctx.cache.write(status).catch(() => undefined);
+  void ctx.cache.write(status).catch(() => undefined);
   return status.reply;
 }
 
