@@ -16,7 +16,7 @@ const CRITERION =
 async function redisFails(
   { t, random, report }: FaultRun,
   rounds: number,
-  strike: (world: World, round: number) => Promise<void>,
+  strike: (world: World) => Promise<void>,
 ): Promise<void> {
   const world = await startWorld(t, { workers: 2, sandbox: { autoCodeSeconds: 2 } });
   // Codes come by polling alone, so that the rebuilt schedule is needed.
@@ -31,7 +31,7 @@ async function redisFails(
   });
   let recoverMs = 0;
   for (let round = 0; round < rounds; round += 1) {
-    await strike(world, round);
+    await strike(world);
     recoverMs = Math.max(recoverMs, await workersResume(t, world));
   }
   await load.stop();
@@ -42,8 +42,8 @@ async function redisFails(
 }
 
 fault({ id: 'F12', title: 'FLUSHALL every 5 s under load', criterion: CRITERION, quick: true }, (run) =>
-  redisFails(run, run.full ? 8 : 1, async (world, round) => {
-    if (round > 0) await delay(5_000);
+  redisFails(run, run.full ? 8 : 2, async (world) => {
+    await (run.full ? delay(5_000) : accepted(world, 20));
     await world.redis.command('FLUSHALL');
   }),
 );
@@ -57,8 +57,8 @@ fault({ id: 'F13', title: 'Redis killed and started empty', criterion: CRITERION
   }),
 );
 
-fault({ id: 'F15', title: 'Redis frozen for 8 s', criterion: CRITERION, quick: true }, (run) =>
-  redisFails(run, run.full ? 3 : 1, async (world) => {
+fault({ id: 'F15', title: 'Redis frozen for 8 s', criterion: CRITERION, quick: false }, (run) =>
+  redisFails(run, 2, async (world) => {
     world.redis.signal('SIGSTOP');
     await delay(8_000);
     world.redis.signal('SIGCONT');

@@ -12,7 +12,7 @@ import type { Teardown } from '../../helpers/services.ts';
  * - `refuse`: connections are refused, and the standing ones reset.
  * - `limit`: after so many bytes of reply the connection is cut.
  * - `lost-reply`: what is sent reaches the other side and is carried out; its reply is dropped and the connection
- *   reset. With `match`, only after a chunk that contains it. `times` counts connections; default 1.
+ *   reset. With `match`, only after a chunk that contains all of it. `times` counts connections; default 1.
  */
 export type Toxic =
   | { kind: 'latency'; ms: number }
@@ -20,7 +20,7 @@ export type Toxic =
   | { kind: 'reset' }
   | { kind: 'refuse' }
   | { kind: 'limit'; bytes: number }
-  | { kind: 'lost-reply'; match?: string; times?: number };
+  | { kind: 'lost-reply'; match?: string[]; times?: number };
 
 export interface TcpProxy {
   port: number;
@@ -84,7 +84,7 @@ export async function startProxy(t: Teardown, port: number): Promise<TcpProxy> {
 
   function sent(pair: Pair, chunk: Buffer): boolean {
     if (toxic?.kind !== 'lost-reply' || pair.doomed || struck >= (toxic.times ?? 1)) return true;
-    if (toxic.match !== undefined && !chunk.includes(toxic.match)) return true;
+    if (toxic.match?.some((part) => !chunk.includes(part))) return true;
     struck += 1;
     pair.doomed = true;
     return true;
