@@ -31,7 +31,7 @@ export function createAuthenticator(ctx: AuthContext): Authenticator {
     partner: partnerOf(ctx, { keyId: `env:${name}`, userId: null, scopes: SCOPES }),
     digest: ctx.vault.sign('presented key', secret),
   }));
-  const cache = new Map<string, CachedKey>();
+  const lookUp = createLookUp(ctx);
   let keysSeenAt = Number.NEGATIVE_INFINITY;
 
   return {
@@ -42,7 +42,7 @@ export function createAuthenticator(ctx: AuthContext): Authenticator {
       if (matches[0]) return matches[0].partner;
       const key = parseApiKey(presented);
       if (!key) return null;
-      const cached = await lookUp(ctx, cache, key.id);
+      const cached = await lookUp(key.id);
       const expected = cached.row?.secretHash ?? Buffer.alloc(32);
       if (!equalInConstantTime(expected, hashSecret(ctx, key)) || !cached.row) return null;
       if (!isUsable(cached.row, address)) return null;
@@ -75,18 +75,25 @@ function partnerOf(
   };
 }
 
-async function lookUp(ctx: AuthContext, cache: Map<string, CachedKey>, id: string): Promise<CachedKey> {
-  const known = cache.get(id);
-  const now = performance.now();
-  if (known && now - known.readAt < CACHE_MS) return known;
-  const fresh = {
-    row: await findApiKey(ctx.db, id),
-    readAt: now,
-    touchedAt: known?.touchedAt ?? Number.NEGATIVE_INFINITY,
+/** Requests that come at once share one query: thousands that reconnect would otherwise wait for connections. */
+function createLookUp(ctx: AuthContext): (id: string) => Promise<CachedKey> {
+  const cache = new Map<string, CachedKey>();
+  const underWay = new Map<string, Promise<CachedKey>>();
+  const read = async (id: string, readAt: number): Promise<CachedKey> => {
+    const row = await findApiKey(ctx.db, id);
+    const fresh = { row, readAt, touchedAt: cache.get(id)?.touchedAt ?? Number.NEGATIVE_INFINITY };
+    if (cache.size >= CACHE_ENTRIES) cache.clear();
+    cache.set(id, fresh);
+    return fresh;
   };
-  if (cache.size >= CACHE_ENTRIES) cache.clear();
-  cache.set(id, fresh);
-  return fresh;
+  return async (id) => {
+    const now = performance.now();
+    const known = cache.get(id);
+    if (known && now - known.readAt < CACHE_MS) return known;
+    const reading = underWay.get(id) ?? read(id, now).finally(() => underWay.delete(id));
+    underWay.set(id, reading);
+    return reading;
+  };
 }
 
 function isUsable(row: ApiKeyRow, address: string): boolean {
