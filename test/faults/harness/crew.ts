@@ -55,7 +55,7 @@ export async function createCrew(t: Teardown, env: Record<string, string>): Prom
     async start(app, options = {}) {
       started += 1;
       const name = `${app}-${started}`;
-      const ports = { port: await freePort(), opsPort: await freePort() };
+      const ports = { port: Number(options.env?.PORT) || (await freePort()), opsPort: await freePort() };
       const child = run(join(folder, `dist/apps/${app}/main.js`), options.nodeArgs ?? [], {
         ...env,
         PORT: String(ports.port),
