@@ -1,19 +1,21 @@
 import type { RedisClient } from '#libs/platform';
 import type { Keys } from './keys.ts';
-import { CLAIM_DUE } from './scripts.ts';
+import { CLAIM_DUE, SCHEDULE_DUE } from './scripts.ts';
 
-/** When each live rental is to be asked about next: one sorted set, score = milliseconds since 1970. */
+export interface PollEntry {
+  activationId: number;
+  /** Milliseconds from now. A delay and no instant: processes' clocks differ, and only Redis's own counts. */
+  inMs: number;
+}
+
+/** When each live rental is to be asked about next: one sorted set, score = milliseconds since 1970 by Redis's clock. */
 export interface PollIndex {
-  schedule(entries: { activationId: number; atMs: number }[]): Promise<void>;
+  schedule(entries: PollEntry[]): Promise<void>;
   /** Adds only those that are missing, as a rebuild must not disturb running schedules. */
-  scheduleMissing(entries: { activationId: number; atMs: number }[]): Promise<void>;
+  scheduleMissing(entries: PollEntry[]): Promise<void>;
   remove(activationIds: number[]): Promise<void>;
   /** Takes up to `limit` due rentals, each for `leaseMs`; a crash only delays their poll by that. */
-  claim(options: {
-    nowMs: number;
-    leaseMs: number;
-    limit: number;
-  }): Promise<{ activationId: number; dueAtMs: number }[]>;
+  claim(options: { leaseMs: number; limit: number }): Promise<{ activationId: number; lateMs: number }[]>;
   /** False after Redis lost its data: the index must be rebuilt from the rows. */
   isBuilt(): Promise<boolean>;
   markBuilt(): Promise<void>;
@@ -21,25 +23,26 @@ export interface PollIndex {
 }
 
 export function createPollIndex({ redis, keys }: { redis: RedisClient; keys: Keys }): PollIndex {
+  redis.defineCommand('scheduleDue', { numberOfKeys: 1, lua: SCHEDULE_DUE });
   redis.defineCommand('claimDue', { numberOfKeys: 1, lua: CLAIM_DUE });
   const commands = redis as unknown as {
-    claimDue(due: string, nowMs: number, leaseUntilMs: number, limit: number): Promise<string[]>;
+    scheduleDue(due: string, mode: 'NX' | 'CH', ...delaysAndMembers: string[]): Promise<null>;
+    claimDue(due: string, leaseMs: number, limit: number): Promise<string[]>;
+  };
+  const schedule = async (mode: 'NX' | 'CH', entries: PollEntry[]) => {
+    if (entries.length > 0) await commands.scheduleDue(keys.due, mode, ...delaysAndMembers(entries));
   };
   return {
-    async schedule(entries) {
-      if (entries.length > 0) await redis.zadd(keys.due, ...scoresAndMembers(entries));
-    },
-    async scheduleMissing(entries) {
-      if (entries.length > 0) await redis.zadd(keys.due, 'NX', ...scoresAndMembers(entries));
-    },
+    schedule: (entries) => schedule('CH', entries),
+    scheduleMissing: (entries) => schedule('NX', entries),
     async remove(activationIds) {
       if (activationIds.length > 0) await redis.zrem(keys.due, ...activationIds.map(String));
     },
-    async claim({ nowMs, leaseMs, limit }) {
-      const flat = await commands.claimDue(keys.due, nowMs, nowMs + leaseMs, limit);
-      const claimed: { activationId: number; dueAtMs: number }[] = [];
+    async claim({ leaseMs, limit }) {
+      const flat = await commands.claimDue(keys.due, leaseMs, limit);
+      const claimed: { activationId: number; lateMs: number }[] = [];
       for (let i = 0; i + 1 < flat.length; i += 2) {
-        claimed.push({ activationId: Number(flat[i]), dueAtMs: Number(flat[i + 1]) });
+        claimed.push({ activationId: Number(flat[i]), lateMs: Number(flat[i + 1]) });
       }
       return claimed;
     },
@@ -51,6 +54,6 @@ export function createPollIndex({ redis, keys }: { redis: RedisClient; keys: Key
   };
 }
 
-function scoresAndMembers(entries: { activationId: number; atMs: number }[]): (string | number)[] {
-  return entries.flatMap(({ activationId, atMs }) => [Math.round(atMs), String(activationId)]);
+function delaysAndMembers(entries: PollEntry[]): string[] {
+  return entries.flatMap(({ activationId, inMs }) => [String(Math.round(inMs)), String(activationId)]);
 }

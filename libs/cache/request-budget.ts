@@ -14,18 +14,12 @@ export interface RequestBudget {
 export function createRequestBudget({ redis, keys }: { redis: RedisClient; keys: Keys }): RequestBudget {
   redis.defineCommand('takeToken', { numberOfKeys: 1, lua: TAKE_TOKEN });
   const commands = redis as unknown as {
-    takeToken(bucket: string, nowMs: number, rate: number, burst: number, reserve: number): Promise<number>;
+    takeToken(bucket: string, rate: number, burst: number, reserve: number): Promise<number>;
   };
   return {
     async take({ providerId, ratePerSecond, reserve }) {
       const burst = Math.max(ratePerSecond, 2);
-      return commands.takeToken(
-        keys.budget(providerId),
-        Date.now(),
-        ratePerSecond,
-        burst,
-        Math.floor(burst * reserve),
-      );
+      return commands.takeToken(keys.budget(providerId), ratePerSecond, burst, Math.floor(burst * reserve));
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Lua, run with EVALSHA by ioredis. Every script names all its keys. Time comes from the caller only where a second
- * clock cannot hurt; rate limits use Redis's own expiry.
+ * Lua, run with EVALSHA by ioredis. Every script names all its keys. The time is Redis's own: callers have many clocks,
+ * and one that is wrong by minutes must not move what all of them share.
  */
 
 // Fixed window of one second. Returns {count, milliseconds left}.
@@ -41,19 +41,35 @@ redis.call('EXPIRE', KEYS[1], ARGV[4])
 return 1
 `;
 
-// Claims due members by moving their score ahead (lease): a crash delays a poll and loses none.
-export const CLAIM_DUE = `
-local members = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'WITHSCORES', 'LIMIT', 0, ARGV[3])
-for i = 1, #members, 2 do
-  redis.call('ZADD', KEYS[1], 'XX', ARGV[2], members[i])
-end
-return members
+const NOW_MS = `
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 `;
 
-// Token bucket. ARGV: now ms, rate per second, burst, tokens that must remain for more urgent callers.
+// ARGV: 'NX' to add only what is missing (else 'CH'), then for each member its delay in ms and its name.
+export const SCHEDULE_DUE = `${NOW_MS}
+for i = 2, #ARGV, 2 do
+  redis.call('ZADD', KEYS[1], ARGV[1], now + tonumber(ARGV[i]), ARGV[i + 1])
+end
+`;
+
+// Claims due members by moving their score ahead (lease): a crash delays a poll and loses none.
+// ARGV: lease in ms, limit. Returns {member, ms since it was due, ...}.
+export const CLAIM_DUE = `${NOW_MS}
+local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'WITHSCORES', 'LIMIT', 0, ARGV[2])
+local claimed = {}
+for i = 1, #due, 2 do
+  redis.call('ZADD', KEYS[1], 'XX', now + tonumber(ARGV[1]), due[i])
+  claimed[i] = due[i]
+  claimed[i + 1] = tostring(now - tonumber(due[i + 1]))
+end
+return claimed
+`;
+
+// Token bucket. ARGV: rate per second, burst, tokens that must remain for more urgent callers.
 // Returns 0 when a token was taken, else the milliseconds until one may be there.
-export const TAKE_TOKEN = `
-local now, rate, burst, reserve = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+export const TAKE_TOKEN = `${NOW_MS}
+local rate, burst, reserve = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local bucket = redis.call('HMGET', KEYS[1], 'tokens', 'at')
 local tokens = tonumber(bucket[1]) or burst
 local at = tonumber(bucket[2]) or now

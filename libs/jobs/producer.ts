@@ -1,4 +1,4 @@
-import { Queue } from 'bullmq';
+import { type Job as BullJob, Queue } from 'bullmq';
 import type { Logger, RedisClient } from '#libs/platform';
 import { JOB_NAMES, type Job, type JobName } from './catalog.ts';
 
@@ -7,8 +7,8 @@ export interface Producer {
   /** True when the job is surely in its queue. Never waits longer than a second, whatever Redis does. */
   enqueue(job: Job): Promise<boolean>;
   /**
-   * For sweeps: adds those jobs that are not waiting or running. A finished job of the same id is removed first,
-   * since BullMQ would silently ignore its twin. Returns how many were missing.
+   * For sweeps: adds those jobs that are not waiting or running, and lets delayed ones start. A finished job of the
+   * same id is removed first, since BullMQ would silently ignore its twin. Returns how many that were.
    */
   ensure(jobs: Job[]): Promise<number>;
   /** The queues, for Bull Board and for queue metrics; empty until Redis was first reached. */
@@ -85,9 +85,16 @@ export function createProducer({ redis, prefix, log }: ProducerOptions): Produce
 /** True when the job was missing and has been added. */
 async function ensureOne(queue: Queue, job: Job, add: (job: Job) => Promise<boolean>): Promise<boolean> {
   const existing = await queue.getJob(job.jobId);
-  if (existing && !existing.finishedOn) return false;
+  if (existing && !existing.finishedOn) return promoteIfDelayed(existing);
   if (existing) await existing.remove();
   return add(job);
+}
+
+/** Its row is due by the database's clock; the delay was counted by a process whose clock may be minutes off. */
+async function promoteIfDelayed(job: BullJob): Promise<boolean> {
+  if (job.delay === 0 || !(await job.isDelayed())) return false;
+  await job.promote();
+  return true;
 }
 
 function withDeadline<Value>(work: Promise<Value>): Promise<Value> {

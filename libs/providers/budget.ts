@@ -77,7 +77,7 @@ function createGate(options: BudgetOptions) {
     failuresUntilSlow = 10,
     probeIntervalMs = 3_000,
     patienceMs = 5_000,
-    now = Date.now,
+    now = () => performance.now(),
   } = options;
   let failures = 0;
   let pausedUntilMs = 0;

@@ -20,7 +20,7 @@ export function createTokenBucket({
   capacity,
   refillPerSecond,
   reserve = 0.2,
-  now = Date.now,
+  now = () => performance.now(),
 }: TokenBucketOptions): TakeToken {
   let tokens = capacity;
   let filledAtMs = now();

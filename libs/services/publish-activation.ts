@@ -53,18 +53,21 @@ export function mayHaveCodes(row: ActivationRow): boolean {
 
 async function schedule(ctx: ServiceContext, row: ActivationRow): Promise<void> {
   if (isFinalActivationState(row.state)) return ctx.pollIndex.remove([row.id]);
-  const atMs = nextPollMs(row);
-  if (atMs !== null) await ctx.pollIndex.schedule([{ activationId: row.id, atMs }]);
+  const inMs = nextPollInMs(row);
+  if (inMs !== null) await ctx.pollIndex.schedule([{ activationId: row.id, inMs }]);
 }
 
-/** When to ask about it next, with up to a tenth of jitter; null when there is nothing to ask about. */
-export function nextPollMs(row: ActivationRow, nowMs = Date.now()): number | null {
+/**
+ * Milliseconds until it is to be asked about next, with up to a tenth of jitter; null when there is nothing to ask
+ * about. `sinceReadMs`: how long ago the row was read. All by the database's clock, as the row's own times are.
+ */
+export function nextPollInMs(row: ActivationRow, sinceReadMs = 0): number | null {
   if (!row.purchasedAt || !row.expiresAt) return null;
   const interval = pollIntervalMs({
-    nowMs,
+    nowMs: row.readAt.getTime() + sinceReadMs,
     purchasedAtMs: row.purchasedAt.getTime(),
     expiresAtMs: row.expiresAt.getTime(),
     expectingCode: row.expectingCode,
   });
-  return nowMs + interval * (0.9 + 0.1 * Math.random());
+  return interval * (0.9 + 0.1 * Math.random());
 }

@@ -1,6 +1,6 @@
 import { listLive } from '#libs/store';
 import type { ServiceContext } from './context.ts';
-import { nextPollMs } from './publish-activation.ts';
+import { nextPollInMs } from './publish-activation.ts';
 
 const PAGE = 1_000;
 
@@ -14,8 +14,8 @@ export async function rebuildPollIndex(ctx: ServiceContext): Promise<number> {
   for (;;) {
     const rows = await listLive(ctx.db, { afterId, limit: PAGE });
     const entries = rows.flatMap((row) => {
-      const atMs = nextPollMs(row);
-      return atMs === null ? [] : [{ activationId: row.id, atMs }];
+      const inMs = nextPollInMs(row);
+      return inMs === null ? [] : [{ activationId: row.id, inMs }];
     });
     await ctx.pollIndex.scheduleMissing(entries);
     total += entries.length;

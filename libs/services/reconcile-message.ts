@@ -125,7 +125,8 @@ async function absent(ctx: ServiceContext, row: MessageRow): Promise<Finding> {
 async function postpone(ctx: ServiceContext, row: MessageRow): Promise<Finding> {
   const window = ctx.config.unknownSendWindowSeconds;
   const started = (row.callFinishedAt ?? row.callStartedAt ?? row.createdAt).getTime();
-  const givenUp = row.lookOver && Date.now() - started > (2 * window + LONGEST_CALL_MS / 1000) * 1_000;
+  const givenUp =
+    row.lookOver && row.readAt.getTime() - started > (2 * window + LONGEST_CALL_MS / 1000) * 1_000;
   if (!givenUp) {
     await postponeLookup(ctx.db, { ...row, seconds: POSTPONE_SECONDS });
     return 'no_information';

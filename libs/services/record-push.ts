@@ -88,5 +88,5 @@ export async function adopt(
 async function askNow(ctx: ServiceContext, activation: ActivationRow, pushId: bigint | null): Promise<void> {
   void ctx.jobs.enqueue(checkActivationJob({ id: activation.id, pushId: String(pushId ?? Date.now()) }));
   if (activation.state !== 'active' && activation.state !== 'received') return;
-  await ctx.pollIndex.schedule([{ activationId: activation.id, atMs: Date.now() }]).catch(() => undefined);
+  await ctx.pollIndex.schedule([{ activationId: activation.id, inMs: 0 }]).catch(() => undefined);
 }

@@ -100,6 +100,6 @@ async function postpone(
   const row = await postponeCommand(ctx.db, key, { answer, delayMs, notBefore });
   if (!row) return;
   await publishActivation(ctx, row);
-  const until = Math.max(delayMs, notBefore ? notBefore.getTime() - Date.now() : 0);
+  const until = Math.max(delayMs, notBefore ? notBefore.getTime() - row.readAt.getTime() : 0);
   void ctx.jobs.enqueue(commandJob({ ...key, epoch: row.commandEpoch }, until));
 }

@@ -17,10 +17,11 @@ export async function webhookRequest({
   ctx: Pick<ServiceContext, 'db' | 'vault'>;
   input: WebhookDelivery;
 }): Promise<WebhookRequest> {
-  const { id, owner, eventType, createdAt, url } = input;
+  const { id, owner, eventType, createdAt, claimedAt, url } = input;
   const data = await currentData(ctx, input);
   const body = JSON.stringify({ type: eventType, id, created_at: createdAt.toISOString(), data });
-  const timestamp = String(Math.floor(Date.now() / 1_000));
+  // Receivers refuse a timestamp that is minutes off, as a worker's own clock may be.
+  const timestamp = String(Math.floor(claimedAt.getTime() / 1_000));
   const signature = createHmac('sha256', secretBytes(ctx, owner)).update(`${id}.${timestamp}.${body}`);
   return {
     url,

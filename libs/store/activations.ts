@@ -35,6 +35,8 @@ export interface ActivationRow {
   commandAnswer: string | null;
   createdAt: Date;
   endedAt: Date | null;
+  /** The database's clock at that moment: what compares with the times above. */
+  readAt: Date;
 }
 
 export const ACTIVATION_COLUMNS = `id, user_id AS "userId", provider_id AS "providerId", provider_ref AS "providerRef",
@@ -44,7 +46,7 @@ export const ACTIVATION_COLUMNS = `id, user_id AS "userId", provider_id AS "prov
   expires_at AS "expiresAt", earliest_cancel_at AS "earliestCancelAt", expecting_code AS "expectingCode",
   late_code AS "lateCode", unusable_answers AS "unusableAnswers", unusable_raw AS "unusableRaw",
   cancel_requested_at AS "cancelRequestedAt", command, command_epoch AS "commandEpoch",
-  command_answer AS "commandAnswer", created_at AS "createdAt", ended_at AS "endedAt"`;
+  command_answer AS "commandAnswer", created_at AS "createdAt", ended_at AS "endedAt", now() AS "readAt"`;
 
 export interface NewActivation {
   userId: number;

@@ -9,12 +9,15 @@ export interface ApiKeyRow {
   allowedCidrs: string[];
   createdAt: Date;
   expiresAt: Date | null;
+  /** When it was read, by the database's clock; null without an end. */
+  secondsLeft: number | null;
   revokedAt: Date | null;
   lastUsedAt: Date | null;
 }
 
 const COLUMNS = `id, user_id AS "userId", name, secret_hash AS "secretHash", scopes, allowed_cidrs AS "allowedCidrs",
-  created_at AS "createdAt", expires_at AS "expiresAt", revoked_at AS "revokedAt", last_used_at AS "lastUsedAt"`;
+  created_at AS "createdAt", expires_at AS "expiresAt",
+  extract(epoch FROM expires_at - now())::float8 AS "secondsLeft", revoked_at AS "revokedAt", last_used_at AS "lastUsedAt"`;
 
 export interface NewApiKey {
   id: string;

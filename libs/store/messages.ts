@@ -28,6 +28,8 @@ export interface MessageRow {
   errorMessage: string | null;
   createdAt: Date;
   updatedAt: Date;
+  /** The database's clock at that moment: what compares with the times above. */
+  readAt: Date;
 }
 
 export const MESSAGE_COLUMNS = `id, owner, to_number AS "to", body, encoding, segments, reference, state, epoch, claim,
@@ -36,7 +38,8 @@ export const MESSAGE_COLUMNS = `id, owner, to_number AS "to", body, encoding, se
   call_started_at AS "callStartedAt", call_finished_at AS "callFinishedAt", lookups,
   coalesce(look_until <= now(), false) AS "lookOver", provider_sid AS "providerSid",
   provider_status AS "providerStatus", error, provider_error_code AS "providerErrorCode",
-  error_message AS "errorMessage", created_at AS "createdAt", updated_at AS "updatedAt"`;
+  error_message AS "errorMessage", created_at AS "createdAt", updated_at AS "updatedAt",
+  now() AS "readAt"`;
 
 export interface NewMessage {
   id: string;

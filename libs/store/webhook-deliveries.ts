@@ -12,6 +12,8 @@ export interface WebhookDelivery {
   url: string;
   attempts: number;
   createdAt: Date;
+  /** By the database's clock, which signs in place of a worker's own. */
+  claimedAt: Date;
 }
 
 /** The fence: only the holder of this claim on this epoch may write what its call came to. */
@@ -37,7 +39,7 @@ export async function claimDelivery(db: Queryable, key: DeliveryClaim): Promise<
     `UPDATE webhook_deliveries SET state = 'calling', claim = $3, call_started_at = now()
      WHERE id = $1 AND epoch = $2 AND state = 'ready' AND next_attempt_at <= now() + interval '1 second'
      RETURNING id, owner, event_type AS "eventType", message_id AS "messageId", activation_id AS "activationId", url,
-       attempts, created_at AS "createdAt"`,
+       attempts, created_at AS "createdAt", now() AS "claimedAt"`,
     [key.id, key.epoch, key.claim],
   );
   return rows[0] ?? null;

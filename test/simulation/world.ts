@@ -94,16 +94,16 @@ export class World {
       },
       pollIndex: {
         schedule: async (entries: PollEntry[]) => {
-          for (const { activationId, atMs } of entries) pollIndex.set(activationId, atMs);
+          for (const { activationId, inMs } of entries) pollIndex.set(activationId, this.nowMs + inMs);
         },
         scheduleMissing: async (entries: PollEntry[]) => {
-          for (const { activationId, atMs } of entries)
-            if (!pollIndex.has(activationId)) pollIndex.set(activationId, atMs);
+          for (const { activationId, inMs } of entries)
+            if (!pollIndex.has(activationId)) pollIndex.set(activationId, this.nowMs + inMs);
         },
         remove: async (ids: number[]) => {
           for (const id of ids) pollIndex.delete(id);
         },
-        claim: async (options: { nowMs: number; leaseMs: number }) => this.#claimPolls(options),
+        claim: async (options: { leaseMs: number }) => this.#claimPolls(options),
         isBuilt: async () => this.pollIndexBuilt,
         markBuilt: async () => {
           this.pollIndexBuilt = true;
@@ -188,10 +188,10 @@ export class World {
     }
   }
 
-  #claimPolls({ nowMs, leaseMs }: { nowMs: number; leaseMs: number }) {
-    const due = [...this.pollIndex].filter(([, atMs]) => atMs <= nowMs);
-    for (const [id] of due) this.pollIndex.set(id, nowMs + leaseMs);
-    return due.map(([activationId, dueAtMs]) => ({ activationId, dueAtMs }));
+  #claimPolls({ leaseMs }: { leaseMs: number }) {
+    const due = [...this.pollIndex].filter(([, atMs]) => atMs <= this.nowMs);
+    for (const [id] of due) this.pollIndex.set(id, this.nowMs + leaseMs);
+    return due.map(([activationId, atMs]) => ({ activationId, lateMs: this.nowMs - atMs }));
   }
 
   readonly #log = {
@@ -206,7 +206,7 @@ export class World {
 
 interface PollEntry {
   activationId: number;
-  atMs: number;
+  inMs: number;
 }
 
 async function nothing(): Promise<void> {}

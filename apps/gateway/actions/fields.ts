@@ -175,7 +175,7 @@ function readSendAt(value: string): Date | null {
   const daysInMonth = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
   if (day === undefined || Number(day) > daysInMonth) return null;
   const atMs = Date.parse(value.replace(' ', 'T').toUpperCase());
-  const nowMs = Date.now();
-  if (Number.isNaN(atMs) || atMs > nowMs + MOST_AHEAD_MS) return null;
-  return new Date(Math.max(atMs, nowMs));
+  if (Number.isNaN(atMs) || atMs > Date.now() + MOST_AHEAD_MS) return null;
+  // A moment that is over means now; the database's clock says so, for this one may be wrong.
+  return new Date(Math.max(atMs, 0));
 }

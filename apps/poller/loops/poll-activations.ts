@@ -1,5 +1,5 @@
 import { isFinalActivationState, type StatusAnswer } from '#libs/domain';
-import { nextPollMs, recordStatusAnswer } from '#libs/services';
+import { nextPollInMs, recordStatusAnswer } from '#libs/services';
 import { type ActivationRow, loadActivations } from '#libs/store';
 import type { Loop, PollerDeps } from '../deps.ts';
 
@@ -29,9 +29,8 @@ export const pollActivations: Loop = {
         await Promise.race(inFlight.values());
         return true;
       }
-      const nowMs = Date.now();
-      const claimed = await claim(deps, nowMs);
-      for (const entry of claimed) lag.observe(Math.max(0, nowMs - entry.dueAtMs) / 1_000);
+      const claimed = await claim(deps);
+      for (const entry of claimed) lag.observe(Math.max(0, entry.lateMs) / 1_000);
       const ids = claimed.map((entry) => entry.activationId).filter((id) => !inFlight.has(id));
       const rows = ids.length > 0 ? await loadActivations(deps.ctx.db, ids) : [];
       await forget(deps, ids, rows);
@@ -48,8 +47,8 @@ export const pollActivations: Loop = {
 };
 
 /** Without Redis there is no schedule; it is rebuilt from the rows when Redis is back. */
-async function claim({ ctx }: PollerDeps, nowMs: number) {
-  return ctx.pollIndex.claim({ nowMs, leaseMs: LEASE_MS, limit: BATCH }).catch(() => []);
+async function claim({ ctx }: PollerDeps) {
+  return ctx.pollIndex.claim({ leaseMs: LEASE_MS, limit: BATCH }).catch(() => []);
 }
 
 function isLive(row: ActivationRow): boolean {
@@ -68,6 +67,7 @@ async function ask(
 ): Promise<StatusAnswer['kind'] | 'throttled'> {
   const provider = await numbers.get(row.providerId);
   if (!provider || row.providerRef === null) return 'no_information';
+  const started = performance.now();
   const answer = await provider.status(row.providerRef);
   ctx.crashPoint('poll.answered');
   await recordStatusAnswer({ ctx, input: { activation: row, answer } });
@@ -75,9 +75,9 @@ async function ask(
   const throttled = answer.kind === 'no_information' && answer.throttled;
   // A code or an end has been scheduled by its own writer.
   if (answer.kind !== 'code' && answer.kind !== 'cancelled') {
-    const nextMs = throttled ? Date.now() + THROTTLED_MS * (1 + Math.random()) : nextPollMs(row);
-    if (nextMs !== null)
-      await ctx.pollIndex.schedule([{ activationId: row.id, atMs: nextMs }]).catch(() => undefined);
+    const sinceReadMs = performance.now() - started;
+    const inMs = throttled ? THROTTLED_MS * (1 + Math.random()) : nextPollInMs(row, sinceReadMs);
+    if (inMs !== null) await ctx.pollIndex.schedule([{ activationId: row.id, inMs }]).catch(() => undefined);
   }
   return throttled ? 'throttled' : answer.kind;
 }

@@ -15,6 +15,7 @@ export function toRow(tables: Tables, row: ActivationRecord): ActivationRow {
     cancelRequestedAt: date(row.cancelRequestedAt),
     createdAt: new Date(row.createdAt),
     endedAt: date(row.endedAt),
+    readAt: new Date(tables.nowMs),
   };
 }
 

@@ -254,5 +254,6 @@ function toRow(tables: Tables, row: MessageRecord): MessageRow {
     lookOver: row.lookUntil !== null && row.lookUntil <= tables.nowMs,
     createdAt: new Date(row.createdAt),
     updatedAt: new Date(tables.nowMs),
+    readAt: new Date(tables.nowMs),
   };
 }
