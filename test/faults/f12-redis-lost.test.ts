@@ -22,7 +22,7 @@ async function redisFails(
   // Codes come by polling alone, so that the rebuilt schedule is needed.
   await world.sandbox.control.changeSettings({ pushUrls: [] });
   await rentOne(world);
-  const load: Load = startLoad(world.client, {
+  const load: Load = startLoad(t, world.client, {
     partners: world.partners,
     random,
     sendsPerSecond: 12,

@@ -20,7 +20,7 @@ fault(
     await rentOne(world);
     const rounds = full ? 4 : 1;
     let recoverMs = 0;
-    const load = startLoad(world.client, {
+    const load = startLoad(t, world.client, {
       partners: world.partners,
       random,
       sendsPerSecond: 12,

@@ -24,7 +24,7 @@ fault(
     // Straight to the gateway: a load balancer would only show that it is not ready.
     const [gateway] = world.crew.members('gateway');
     const client = createClient(`http://127.0.0.1:${gateway?.port}`);
-    const load = startLoad(client, {
+    const load = startLoad(t, client, {
       partners: world.partners,
       random,
       sendsPerSecond: 15,

@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import tap from 'tap';
+import { until } from '../helpers/until.ts';
 import { audit } from './harness/audit.ts';
 import { mishaps } from './harness/chaos.ts';
+import type { Member } from './harness/crew.ts';
 import { type FaultRun, fault } from './harness/fault.ts';
-import { growth, type Sample, takeSample } from './harness/growth.ts';
+import { growth, type Memory, measureMemory, measureRest, type Rest } from './harness/growth.ts';
 import { startLoad } from './harness/load.ts';
 import { liveOn } from './harness/rental-life.ts';
 import { startWorld, type World } from './harness/world.ts';
@@ -13,6 +15,8 @@ const BETWEEN_MISHAPS_MS = 10_000;
 const BETWEEN_SAMPLES_MS = 5_000;
 /** A garbage collector has its moods; a leak of one kilobyte per request would be far beyond. */
 const MEMORY_MOOD_MB = 40;
+/** Queues that were not used before have keys of their own now. */
+const KEYS_OF_QUEUES = 60;
 
 tap.setTimeout((minutes + 10) * 60_000);
 
@@ -35,6 +39,7 @@ fault(
     // A doubled id is the id of the rental before, so there must be one.
     const [first] = world.partners;
     if (first) await world.client.rent(first);
+    const before = await measureRest(world);
     const load = startLoad(t, world.client, {
       partners: world.partners,
       random,
@@ -43,12 +48,13 @@ fault(
       pollsPerSecond: 15,
       afterRent: (wish) => liveOn(world, random, wish),
     });
-    const samples = sampleUntilStopped(t, world, observed);
+    const samples = sampleUntilStopped(t, observed);
     const struck = await strikeFor(run, world, new Set(observed.map(({ name }) => name)));
     await load.stop();
     const recoverMs = await world.settle(120_000);
     const { lost, doubled } = await audit(t, world);
-    checkGrowth(run, await samples.stop());
+    checkMemory(run, await samples.stop());
+    await checkRest(run, world, before);
     t.comment(`answers by status: ${JSON.stringify([...world.client.log.statuses])}`);
     run.report({ runs: struck, lost, doubled, recoverMs });
   },
@@ -70,37 +76,39 @@ async function strikeFor({ t, random }: FaultRun, world: World, spared: Set<stri
   return struck;
 }
 
-function sampleUntilStopped(t: FaultRun['t'], world: World, observed: Parameters<typeof takeSample>[1]) {
-  const samples: Sample[] = [];
-  let stopped = false;
-  t.teardown(() => {
-    stopped = true;
-  });
-  const working = (async () => {
-    while (!stopped) {
-      const sample = await takeSample(world, observed);
-      if (sample) samples.push(sample);
-      await delay(BETWEEN_SAMPLES_MS);
-    }
-  })();
+function sampleUntilStopped(t: FaultRun['t'], observed: Member[]) {
+  const samples: Memory[] = [];
+  const timer = setInterval(() => samples.push(measureMemory(observed)), BETWEEN_SAMPLES_MS);
+  t.teardown(() => clearInterval(timer));
   return {
-    async stop() {
-      stopped = true;
-      await working;
+    stop() {
+      clearInterval(timer);
       return samples;
     },
   };
 }
 
-function checkGrowth({ t }: FaultRun, samples: Sample[]): void {
-  for (const name of Object.keys(samples[0]?.memory ?? {})) {
-    const { early, late } = growth(samples, (sample) => sample.memory[name] ?? 0);
+function checkMemory({ t }: FaultRun, samples: Memory[]): void {
+  for (const name of Object.keys(samples[0] ?? {})) {
+    const { early, late } = growth(samples, name);
     t.ok(late < early * 1.15 + MEMORY_MOOD_MB, `memory of ${name}: ${early} MB early, ${late} MB late`);
+    t.comment(`memory of ${name}: ${early} MB early, ${late} MB late`);
   }
-  const keys = growth(samples, (sample) => sample.lastingKeys);
-  t.ok(keys.late < keys.early * 1.5 + 200, `lasting Redis keys: ${keys.early} early, ${keys.late} late`);
-  for (const kind of ['redisConnections', 'postgresConnections'] as const) {
-    const { early, late } = growth(samples, (sample) => sample[kind]);
-    t.ok(late < early * 1.3 + 10, `${kind}: ${early} early, ${late} late`);
-  }
+}
+
+/** Pools give back what they do not need; what is kept for good would stay. */
+async function checkRest({ t }: FaultRun, world: World, before: Rest): Promise<void> {
+  let after = await measureRest(world);
+  const asBefore = async () => {
+    after = await measureRest(world);
+    return (
+      after.lastingKeys <= before.lastingKeys + KEYS_OF_QUEUES &&
+      after.redisConnections <= before.redisConnections + 2 &&
+      after.postgresConnections <= before.postgresConnections + 5
+    );
+  };
+  await until(asBefore, { timeoutMs: 120_000, everyMs: 1_000 }).catch(() => undefined);
+  const told = `before ${JSON.stringify(before)}, after ${JSON.stringify(after)}`;
+  t.ok(await asBefore(), `lasting Redis keys and connections are what they were at rest: ${told}`);
+  t.comment(told);
 }
