@@ -70,7 +70,9 @@ export function createAppContext(name: AppName, config: Config, options: AppCont
     onClose: (closerName, close) => closers.push({ name: closerName, close }),
     addCheck: (checkName, check) => checks.set(checkName, check),
     async checkReadiness() {
-      const problems: Record<string, string> = draining ? { process: 'is shutting down' } : {};
+      // At once: a balancer must not wait for a slow database to learn this.
+      if (draining) return { process: 'is shutting down' };
+      const problems: Record<string, string> = {};
       for (const [checkName, check] of checks) {
         const problem = await check().catch((error: Error) => error.message);
         if (problem !== null) problems[checkName] = problem;
