@@ -13,6 +13,8 @@ export interface Front {
 export async function startFront(t: Teardown): Promise<Front> {
   let ready: Member[] = [];
   let turn = 0;
+  let asked = 0;
+  let answered = 0;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     keep(client);
@@ -49,8 +51,13 @@ export async function startFront(t: Teardown): Promise<Front> {
   return {
     url: `http://127.0.0.1:${port}`,
     async look(crew) {
+      asked += 1;
+      const look = asked;
       const gateways = crew.members('gateway');
       const answers = await Promise.all(gateways.map((gateway) => gateway.ready()));
+      // An older look that took longer knows less.
+      if (look < answered) return;
+      answered = look;
       ready = gateways.filter((_gateway, index) => answers[index]);
     },
   };

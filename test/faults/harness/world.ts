@@ -73,6 +73,8 @@ export async function startWorld(t: Test, options: WorldOptions = {}): Promise<W
     ...options.sandbox,
   });
   t.teardown(() => sandbox.close());
+  // No shelf runs empty: that would be a refusal for good reason.
+  await sandbox.control.changeOffers({ service: 'tg', country: 22, add: 1_000_000 });
   const proxies = {
     redis: await startProxy(t, redis.port),
     twilio: await startProxy(t, sandbox.port),
