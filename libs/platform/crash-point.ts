@@ -1,4 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel';
+import { writeSync } from 'node:fs';
 
 /**
  * Places where a process may die or freeze in a fault test, told by CRASH_AT as `<point>` (SIGKILL) or
@@ -63,8 +64,9 @@ function pathOf(message: unknown): string {
   return typeof path === 'string' ? path : '';
 }
 
-/** A signal to oneself may take a moment to be delivered; nothing runs on in the meantime. */
+/** Says so first. A signal to oneself may take a moment to be delivered; nothing runs on in the meantime. */
 function endHere(signal: 'SIGKILL' | 'SIGSTOP'): void {
+  writeSync(2, `CRASH_AT: ${signal}\n`);
   process.kill(process.pid, signal);
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
 }
