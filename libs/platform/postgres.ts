@@ -54,13 +54,14 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (
-    /^(08...|57P0[123]|53[0-9]{3}|57014|55P03|25P03|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|ETIMEDOUT|EAI_AGAIN)$/.test(
+    /^(08...|57P0[123]|53[0-9]{3}|57014|55P03|25P03|58030|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|ETIMEDOUT|EAI_AGAIN)$/.test(
       code,
     )
   ) {
     return true;
   }
-  return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error/.test(
+  return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|^could not (extend|write) file/.test(
+    // Only a full disk has a code of its own there; a quota and a limit on files do not.
     error.message,
   );
 }
