@@ -54,7 +54,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (
-    /^(08...|57P0[123]|53[0-9]{3}|57014|55P03|25P03|58030|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|ETIMEDOUT|EAI_AGAIN)$/.test(
+    /^(08...|57P0[123]|53[0-9]{3}|57014|55P03|40001|40P01|25P03|58030|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|ETIMEDOUT|EAI_AGAIN)$/.test(
       code,
     )
   ) {

@@ -12,11 +12,14 @@ export interface HeardStatus {
   errorMessage: string | null;
 }
 
-/** Keeps the word as heard. False when there is no such message. */
+/**
+ * Keeps the word as heard. False when there is no such message. Locks the row: of two words at once, each would hold
+ * the share that its foreign key takes and wait for the other's to end before it could write the sid.
+ */
 export async function insertMessageEvent(db: Queryable, heard: HeardStatus): Promise<boolean> {
   const { rowCount } = await db.query(
     `INSERT INTO message_events (message_id, provider_sid, provider_status, provider_error_code)
-     SELECT id, $2, $3, $4 FROM messages WHERE id = $1`,
+     SELECT id, $2, $3, $4 FROM messages WHERE id = $1 FOR UPDATE`,
     [heard.id, heard.providerSid, heard.providerStatus, heard.providerErrorCode],
   );
   return rowCount === 1;
