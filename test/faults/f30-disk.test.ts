@@ -72,3 +72,29 @@ fault(
     }
     await load.stop();
     const recoverMs = await world.settle(120_000);
+    const unexpected = client.log.wishes
+      .flatMap((wish) => wish.answers)
+      .filter(
+        ({ status, body }) => ![200, 202, 503].includes(status) && body.error !== 'idempotency_in_flight',
+      );
+    t.same(unexpected.slice(0, 3), [], 'only 2xx, 503 and 409 idempotency_in_flight');
+    await world.ctx.db.query(`DELETE FROM messages WHERE owner = 'filler'`);
+    report({ runs: problem ? 2 : 4, ...(await audit(t, { ...world, client })), recoverMs });
+  },
+);
+
+async function refusesWrites({ redis }: World): Promise<boolean> {
+  return redis.command('SET', 'probe', 'x').then(
+    () => false,
+    (error: Error) => error.message.startsWith('MISCONF'),
+  );
+}
+
+/** The table reaches beyond the limit and its pages are full (four rows each), so that the next one is one too many. */
+async function fillMessages({ ctx }: World): Promise<void> {
+  await ctx.db.query(
+    `INSERT INTO messages (id, owner, api_key, to_number, body, encoding, segments, state, error, valid_until)
+     SELECT gen_random_uuid(), 'filler', 'filler', '+15550000000', convert_to(repeat(md5(random()::text), 57), 'UTF8'),
+            'gsm7', 1, 'failed', 'filler', now() FROM generate_series(1, 9000)`,
+  );
+}
