@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ActivationCommand } from '#libs/domain';
 import {
   cancelActivation,
   closeOverdueRentals,
@@ -146,13 +145,12 @@ async function cancel({ ctx, id, userId, told }: Race): Promise<void> {
 async function work({ ctx, id, provider }: Race, { holdMs, noise }: Pick<Step, 'holdMs' | 'noise'>) {
   const [row] = await loadActivations(ctx.db, [id]);
   if (!row?.command) return;
-  const key = { id, command: row.command as ActivationCommand, epoch: row.commandEpoch };
+  const key = { id, command: row.command, epoch: row.commandEpoch };
   const activation = await claimCommand(ctx.db, key);
   if (!activation) return;
   const answer = provider.command(key.command, noise);
   await delay(holdMs);
-  const askStatus = async () => provider.status(1);
-  await settleCommand({ ctx, input: { activation, key, answer, askStatus } });
+  await settleCommand({ ctx, input: { activation, key, answer, askStatus: async () => provider.status(1) } });
 }
 
 /** As the poller: the row as it was before the answer, which may be old news when it is written. */
@@ -188,8 +186,7 @@ async function endOf({ ctx, id, provider, told }: Race, fickle: boolean) {
     told.includes('code_already_received') && !won && 'the partner was told of a code that never came',
   ];
   const problems = wrong.flatMap((problem) => (problem ? [`${problem}: ${facts}`] : []));
-  const end = late > 0 ? `${state}, code late` : state;
-  return { end, kind: kinds[1], problems };
+  return { end: late > 0 ? `${state}, code late` : state, kind: kinds[1], problems };
 }
 
 async function walletProblems(ctx: WaitingContext, userId: number, captured: number): Promise<string[]> {
