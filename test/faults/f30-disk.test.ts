@@ -32,7 +32,7 @@ fault(
     const client = createClient(`http://127.0.0.1:${gateway?.port}`);
     const { postgres } = world;
     if (!postgres) throw new Error('no PostgreSQL of its own');
-    const load = startLoad(client, {
+    const load = startLoad(t, client, {
       partners: world.partners,
       random,
       sendsPerSecond: 8,
