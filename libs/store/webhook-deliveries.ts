@@ -125,6 +125,36 @@ export async function takeDueDeliveries(
   return rows;
 }
 
+/** Which dead letters: all conditions given must hold. */
+export interface DeadLetterFilter {
+  id: string | null;
+  owner: string | null;
+  /** Of events since then. */
+  since: Date | null;
+}
+
+/**
+ * Deliveries that were given up go on their way again: the next epoch, due now, with the whole schedule before them
+ * and the same `webhook-id`. Returns those that were found, oldest first; at most `limit`.
+ */
+export async function replayDeliveries(
+  db: Queryable,
+  filter: DeadLetterFilter,
+  limit: number,
+): Promise<{ id: string; eventType: string }[]> {
+  const { rows } = await db.query<{ id: string; eventType: string }>(
+    `UPDATE webhook_deliveries SET state = 'ready', epoch = epoch + 1, claim = NULL, attempts = 0, nudged_at = NULL,
+       next_attempt_at = now(), give_up_at = now() + interval '24 hours', finished_at = NULL
+     WHERE id IN (SELECT id FROM webhook_deliveries
+                  WHERE state = 'failed' AND ($1::uuid IS NULL OR id = $1) AND ($2::text IS NULL OR owner = $2)
+                    AND ($3::timestamptz IS NULL OR created_at >= $3)
+                  ORDER BY created_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+     RETURNING id, event_type AS "eventType"`,
+    [filter.id, filter.owner, filter.since, limit],
+  );
+  return rows;
+}
+
 /** Forgets what ended that long ago, delivered or not; returns how many. */
 export async function eraseOldDeliveries(
   db: Queryable,

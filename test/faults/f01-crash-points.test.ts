@@ -1,9 +1,12 @@
+import tap from 'tap';
 import type { CrashPoint } from '#libs/platform';
 import { until } from '../helpers/until.ts';
 import { audit } from './harness/audit.ts';
 import type { Partner, Wish } from './harness/client.ts';
 import { type FaultRun, fault } from './harness/fault.ts';
 import { startWorld, type World } from './harness/world.ts';
+
+tap.setTimeout(1_300_000);
 
 type Place = CrashPoint | `request.written/${string}`;
 
@@ -24,6 +27,7 @@ fault(
     title: 'worker killed after the claim',
     criterion: 'at most one call each; settled within two reconcile intervals',
     quick: false,
+    timeoutSeconds: 300,
   },
   (run) =>
     workerDies(run, {
@@ -40,6 +44,7 @@ fault(
     title: 'worker killed after the request is written',
     criterion: 'one call each; settled within two reconcile intervals; the same activation adopts the rent',
     quick: true,
+    timeoutSeconds: 300,
   },
   (run) =>
     workerDies(run, {
@@ -56,6 +61,7 @@ fault(
     title: 'worker killed after the response, before it settled',
     criterion: 'one call each; settled within two reconcile intervals; the same activation adopts the rent',
     quick: false,
+    timeoutSeconds: 300,
   },
   (run) =>
     workerDies(run, {
@@ -72,6 +78,7 @@ fault(
     title: 'worker killed after it settled',
     criterion: 'one call each; nothing is left to do',
     quick: false,
+    timeoutSeconds: 300,
   },
   (run) =>
     workerDies(run, {
@@ -87,7 +94,7 @@ fault(
  * time a successor takes over.
  */
 async function workerDies({ t, report, full }: FaultRun, places: Places): Promise<void> {
-  const rounds = full ? 2 : 1;
+  const rounds = 1;
   const world = await startWorld(t, { workers: 0, sandbox: { autoCodeSeconds: null } });
   // The answer comes late enough for the process to be gone before it.
   for (const [provider, action] of [

@@ -22,6 +22,7 @@ import { userList } from './user-list.ts';
 import { walletCredit } from './wallet-credit.ts';
 import { walletDebit } from './wallet-debit.ts';
 import { walletShow } from './wallet-show.ts';
+import { webhookReplay } from './webhook-replay.ts';
 import { webhookSecret } from './webhook-secret.ts';
 
 /** Every command, in the order of the help. */
@@ -37,6 +38,7 @@ export const COMMANDS: Command[] = [
   walletCredit,
   walletDebit,
   webhookSecret,
+  webhookReplay,
   providerAdd,
   providerList,
   providerDisable,
