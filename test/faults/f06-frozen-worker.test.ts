@@ -67,10 +67,7 @@ fault(
     await until(async () => (await holders()) === '', { what: 'every lock to run out', ...BUSY_MACHINE });
     const before = await truth(world, partner);
     for (const zombie of zombies) zombie.signal('SIGCONT');
-    await until(async () => zombies.every((zombie) => ends(zombie) > 0), {
-      what: 'every zombie to go on',
-      ...BUSY_MACHINE,
-    });
+    await until(async () => zombies.every((zombie) => ends(zombie) > 0), BUSY_MACHINE);
     t.same(await truth(world, partner), before, 'what others settled stands as it was');
 
     const calls = await world.sandbox.control.calls();
@@ -168,16 +165,19 @@ async function underWay(world: World): Promise<{ messages: number; rentals: numb
 }
 
 /** Messages and rentals are where nothing moves them any more: delivered, paid and finished, or cancelled. */
-function allOver(world: World, { userId }: Partner): Promise<boolean> {
-  const open = async () =>
-    (
-      await world.ctx.db.query(
-        `SELECT id::text FROM messages WHERE state <> 'delivered' UNION ALL
-         SELECT id::text FROM activations WHERE user_id = $1 AND state NOT IN ('finished', 'cancelled')`,
-        [userId],
-      )
-    ).rowCount;
-  return until(async () => (await open()) === 0, { what: 'everything to be over', ...BUSY_MACHINE });
+async function allOver(world: World, { userId }: Partner): Promise<void> {
+  let open: unknown[] = [];
+  const over = async () => {
+    ({ rows: open } = await world.ctx.db.query(
+      `SELECT id::text, state FROM messages WHERE state <> 'delivered' UNION ALL
+       SELECT id::text, state FROM activations WHERE user_id = $1 AND state NOT IN ('finished', 'cancelled')`,
+      [userId],
+    ));
+    return open.length === 0;
+  };
+  await until(over, BUSY_MACHINE).catch(() => {
+    throw new Error(`not over in the end: ${JSON.stringify(open)}`);
+  });
 }
 
 /** How often the worker has written, or tried to write, what came of a call. */
