@@ -88,7 +88,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     consoleHost: read.text('CONSOLE_HOST', '127.0.0.1'),
     consolePort: read.integer('CONSOLE_PORT', 8081, 0, 65535),
     opsPort: read.integer('OPS_PORT', 0, 0, 65535),
-    drainSeconds: read.integer('DRAIN_SECONDS', production ? 5 : 0, 0, 60),
+    drainSeconds: read.optionalInteger('DRAIN_SECONDS', 0, 60) ?? (production ? 5 : 0),
     publicBaseUrl: readBaseUrl(read),
     trustProxy: readTrustProxy(read),
     partnerApiKeys: readPartnerKeys(read),
