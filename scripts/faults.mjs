@@ -65,7 +65,7 @@ function listFaults() {
     .filter((file) => file.endsWith('.test.ts'))
     .flatMap((file) => {
       const source = readFileSync(join(FOLDER, file), 'utf8');
-      const entries = source.matchAll(/id: '([A-Z0-9]+)',\s+title: '([^']+)',\s+criterion:\s+'([^']+)'/g);
+      const entries = source.matchAll(/id: '([A-Z0-9]+)',\s+title:\s+'([^']+)',\s+criterion:\s+'([^']+)'/g);
       return [...entries].map(([, id, title, criterion]) => ({
         id,
         title,

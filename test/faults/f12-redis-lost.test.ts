@@ -9,9 +9,6 @@ import { startWorld, type World } from './harness/world.ts';
 
 tap.setTimeout(400_000);
 
-const CRITERION =
-  '0 lost, no request over 1.5 s (but the wait for a purchase), status served from Postgres, workers resume within 5 s';
-
 /** One world under load; `strike` applies the fault once and resolves when it is over. */
 async function redisFails(
   { t, random, report }: FaultRun,
@@ -41,28 +38,52 @@ async function redisFails(
   report({ runs: rounds, lost, doubled, recoverMs });
 }
 
-fault({ id: 'F12', title: 'FLUSHALL every 5 s under load', criterion: CRITERION, quick: true }, (run) =>
-  redisFails(run, run.full ? 8 : 2, async (world) => {
-    await (run.full ? delay(5_000) : accepted(world, 20));
-    await world.redis.command('FLUSHALL');
-  }),
+fault(
+  {
+    id: 'F12',
+    title: 'FLUSHALL every 5 s under load',
+    criterion:
+      '0 lost, no request over 1.5 s (but the wait for a purchase), status served from Postgres, workers resume within 5 s',
+    quick: true,
+  },
+  (run) =>
+    redisFails(run, run.full ? 8 : 2, async (world) => {
+      await (run.full ? delay(5_000) : accepted(world, 20));
+      await world.redis.command('FLUSHALL');
+    }),
 );
 
-fault({ id: 'F13', title: 'Redis killed and started empty', criterion: CRITERION, quick: true }, (run) =>
-  redisFails(run, run.full ? 5 : 1, async (world) => {
-    await world.redis.kill();
-    // Long enough for work to be accepted without Redis.
-    await accepted(world, 8);
-    await world.redis.start();
-  }),
+fault(
+  {
+    id: 'F13',
+    title: 'Redis killed and started empty',
+    criterion:
+      '0 lost, no request over 1.5 s (but the wait for a purchase), status served from Postgres, workers resume within 5 s',
+    quick: true,
+  },
+  (run) =>
+    redisFails(run, run.full ? 5 : 1, async (world) => {
+      await world.redis.kill();
+      // Long enough for work to be accepted without Redis.
+      await accepted(world, 8);
+      await world.redis.start();
+    }),
 );
 
-fault({ id: 'F15', title: 'Redis frozen for 8 s', criterion: CRITERION, quick: false }, (run) =>
-  redisFails(run, 2, async (world) => {
-    world.redis.signal('SIGSTOP');
-    await delay(8_000);
-    world.redis.signal('SIGCONT');
-  }),
+fault(
+  {
+    id: 'F15',
+    title: 'Redis frozen for 8 s',
+    criterion:
+      '0 lost, no request over 1.5 s (but the wait for a purchase), status served from Postgres, workers resume within 5 s',
+    quick: false,
+  },
+  (run) =>
+    redisFails(run, 2, async (world) => {
+      world.redis.signal('SIGSTOP');
+      await delay(8_000);
+      world.redis.signal('SIGCONT');
+    }),
 );
 
 /** Until so many more sends were accepted. */
