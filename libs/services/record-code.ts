@@ -85,19 +85,29 @@ export function hashCode(ctx: Pick<ServiceContext, 'vault'>, activationId: numbe
   return ctx.vault.sign('activation code', `${activationId}:${code}`);
 }
 
+/**
+ * The provider calls a rental over and tells its code no more, yet has pushed one: its owner reads it as a late one.
+ * For the case that nobody asked in time, or that the rental was found only then.
+ */
+export async function recordPushedCodes({
+  ctx,
+  input: { activation },
+}: {
+  ctx: ServiceContext;
+  input: { activation: ActivationRow };
+}): Promise<void> {
+  const pushed = await readPushes(ctx, activation);
+  for (const { code } of pushed.reverse()) if (code) await recordCode({ ctx, input: { activation, code } });
+}
+
 /** Polling tells the code only; a push that told the same code brings the whole text. */
 async function findPushedText(
   ctx: ServiceContext,
   activation: ActivationRow,
   code: string,
 ): Promise<string | null> {
-  if (!activation.providerRef) return null;
-  const key = { providerId: activation.providerId, providerRef: activation.providerRef };
-  for (const push of await listPushes(ctx.db, key)) {
-    const content = readPushContent(ctx, push.content, key);
-    if (content.code === code) return content.text;
-  }
-  return null;
+  const pushed = await readPushes(ctx, activation);
+  return pushed.find((push) => push.code === code)?.text ?? null;
 }
 
 export interface PushContent {
@@ -108,10 +118,11 @@ export interface PushContent {
 export const pushContext = (key: { providerId: number; providerRef: string }): string =>
   `provider_pushes.content:${key.providerId}:${key.providerRef}`;
 
-function readPushContent(
-  ctx: ServiceContext,
-  sealed: Buffer,
-  key: { providerId: number; providerRef: string },
-): PushContent {
-  return JSON.parse(ctx.vault.decrypt(sealed, pushContext(key))) as PushContent;
+/** Latest first. */
+async function readPushes(ctx: ServiceContext, activation: ActivationRow): Promise<PushContent[]> {
+  if (!activation.providerRef) return [];
+  const key = { providerId: activation.providerId, providerRef: activation.providerRef };
+  return (await listPushes(ctx.db, key)).map(
+    ({ content }) => JSON.parse(ctx.vault.decrypt(content, pushContext(key))) as PushContent,
+  );
 }

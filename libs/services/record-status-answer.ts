@@ -3,7 +3,7 @@ import { type ActivationRow, clearUnusableAnswers, countUnusableAnswer, markFini
 import type { ServiceContext } from './context.ts';
 import { rawContext, UNUSABLE_THRESHOLD } from './present-activation.ts';
 import { publishActivation } from './publish-activation.ts';
-import { recordCode } from './record-code.ts';
+import { recordCode, recordPushedCodes } from './record-code.ts';
 import { cancelRental } from './release-rental.ts';
 
 /** Writes what upstream said of a rental. Safe to repeat with the same or an older answer. */
@@ -20,10 +20,7 @@ export async function recordStatusAnswer({
       await recordCode({ ctx, input: { activation, code: answer.code } });
       return clearUnusable(ctx, activation);
     case 'cancelled':
-      await (activation.state === 'received'
-        ? finishRental(ctx, activation.id)
-        : cancelRental(ctx, activation.id, null));
-      return;
+      return activation.state === 'received' ? finishRental(ctx, activation.id) : cancel(ctx, activation);
     case 'waiting':
       return clearUnusable(ctx, activation);
     case 'denied':
@@ -40,6 +37,12 @@ export async function finishRental(ctx: ServiceContext, id: number): Promise<voi
   if (!row) return;
   ctx.log.info({ event: 'activation.finished', activation_id: id, provider_id: row.providerId });
   await publishActivation(ctx, row);
+}
+
+/** Dies in between: a pushed code that was not recorded is asked about again, and this comes again. */
+async function cancel(ctx: ServiceContext, activation: ActivationRow): Promise<void> {
+  const ended = await cancelRental(ctx, activation.id, null);
+  if (ended || activation.state === 'cancelled') await recordPushedCodes({ ctx, input: { activation } });
 }
 
 async function clearUnusable(ctx: ServiceContext, activation: ActivationRow): Promise<void> {

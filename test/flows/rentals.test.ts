@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import t from 'tap';
 import type { Queryable } from '#libs/platform';
 import { cancelActivation, finishActivation, readWallet, recordPush, resendActivation } from '#libs/services';
-import { findProvider, loadActivations } from '#libs/store';
+import { findProvider, listOpenSuspense, loadActivations } from '#libs/store';
 import { createPartner } from '../helpers/partner.ts';
 import { startSystem } from '../helpers/system.ts';
 import { until } from '../helpers/until.ts';
@@ -229,6 +229,27 @@ t.test('the end of a rental’s time', async (t) => {
     });
     t.match(late, { status: 'cancelled', otp: '777', messages: [{ late: true }], settlement: 'released' });
     t.match(await readWallet({ ctx, input: { partner } }), { balance: '10.00', held: '0.00' });
+  });
+
+  await t.test('a pushed code that the provider no longer tells is told as late, not charged', async (t) => {
+    const { rent, partner, statusBecomes, status } = await createPartner(ctx);
+    const { json } = await rent();
+    const id = Number(json.activation_id);
+    await statusBecomes(id, 'cancelled');
+    const provider = await findProvider(ctx.db, 1);
+    const push = { service: 'tg', country: 22, code: '779', text: 'Your code is 779' };
+    const secret = provider?.callbackSecret ?? '';
+    await recordPush({ ctx, input: { secret, providerRef: (await refOf(ctx.db, id)) ?? '', ...push } });
+    const late = await until(async () => {
+      const body = await status(id);
+      return body.late_code ? body : null;
+    });
+    t.match(late, { status: 'cancelled', otp: '779', messages: [{ late: true }], settlement: 'released' });
+    t.match(await readWallet({ ctx, input: { partner } }), { balance: '10.00', held: '0.00' });
+    t.match(
+      (await listOpenSuspense(ctx.db, 100)).filter((entry) => entry.activationId === id),
+      [{ kind: 'late_code' }],
+    );
   });
 
   await t.test('a late code whose push lost its job is asked for again', async (t) => {
