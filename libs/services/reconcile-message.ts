@@ -17,6 +17,7 @@ import {
   resendProvenAbsent,
 } from '#libs/store';
 import type { ServiceContext } from './context.ts';
+import { messageFailure } from './message-failure.ts';
 import { publishMessage } from './publish-message.ts';
 
 /** What it needs of an SMS provider. */
@@ -92,7 +93,8 @@ async function judge(
 }
 
 async function adopt(ctx: ServiceContext, row: MessageRow, found: ListedMessage): Promise<boolean> {
-  const state: MessageState = messageStateOfProviderStatus(found.providerStatus) ?? 'sent';
+  const heard: MessageState = messageStateOfProviderStatus(found.providerStatus) ?? 'sent';
+  const state = heard === 'canceled' ? 'failed' : heard;
   try {
     return await adoptSid(ctx.db, {
       id: row.id,
@@ -100,7 +102,8 @@ async function adopt(ctx: ServiceContext, row: MessageRow, found: ListedMessage)
       providerSid: found.providerSid,
       providerStatus: found.providerStatus,
       rank: providerStatusRank(found.providerStatus),
-      state: state === 'canceled' ? 'failed' : state,
+      state,
+      ...messageFailure(state, found.errorCode),
     });
   } catch (error) {
     if (sqlState(error) === '23505') return false;

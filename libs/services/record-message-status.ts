@@ -1,6 +1,7 @@
-import { messageStateOfProviderStatus, providerStatusRank, twilioErrorReason } from '#libs/domain';
+import { messageStateOfProviderStatus, providerStatusRank } from '#libs/domain';
 import { advanceMessage, freeAdoptedSid, insertMessageEvent } from '#libs/store';
 import type { ServiceContext } from './context.ts';
+import { messageFailure } from './message-failure.ts';
 import { publishMessage } from './publish-message.ts';
 
 export interface MessageStatusInput {
@@ -23,16 +24,13 @@ export async function recordMessageStatus({
 }): Promise<'moved' | 'kept' | 'unknown_message'> {
   const { messageId: id, providerSid, providerStatus, providerErrorCode } = input;
   const state = messageStateOfProviderStatus(providerStatus);
-  const failure = state === 'failed' || state === 'undelivered' ? failureOf(providerErrorCode, state) : null;
   const heard = {
     id,
     providerSid,
     providerStatus,
     rank: providerStatusRank(providerStatus),
     state: state ?? 'sent',
-    providerErrorCode,
-    error: failure?.error ?? null,
-    errorMessage: failure?.message ?? null,
+    ...messageFailure(state ?? 'sent', providerErrorCode),
   };
   const result = await ctx.db.transaction(async (tx) => {
     if (!(await insertMessageEvent(tx, heard))) return 'unknown_message' as const;
@@ -49,13 +47,4 @@ export async function recordMessageStatus({
   });
   if (result === 'moved') await publishMessage(ctx, id);
   return result;
-}
-
-function failureOf(code: string | null, state: 'failed' | 'undelivered'): { error: string; message: string } {
-  const known = code === null ? null : twilioErrorReason(code);
-  if (known) return { error: known.reason, message: known.description };
-  return {
-    error: state,
-    message: code ? `The provider reported error ${code}.` : `The provider reported it as ${state}.`,
-  };
 }

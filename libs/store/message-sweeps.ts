@@ -83,13 +83,26 @@ export async function adoptSid(
     providerStatus: string;
     rank: number;
     state: string;
+    providerErrorCode: string | null;
+    error: string | null;
+    errorMessage: string | null;
   },
 ): Promise<boolean> {
   const { rowCount } = await db.query(
     `UPDATE messages SET state = $6, provider_sid = $3, provider_status = $4, provider_rank = $5, adopted = true,
-       updated_at = now()
+       provider_error_code = $7, error = $8, error_message = $9, updated_at = now()
      WHERE id = $1 AND epoch = $2 AND state = 'unknown'`,
-    [found.id, found.epoch, found.providerSid, found.providerStatus, found.rank, found.state],
+    [
+      found.id,
+      found.epoch,
+      found.providerSid,
+      found.providerStatus,
+      found.rank,
+      found.state,
+      found.providerErrorCode,
+      found.error,
+      found.errorMessage,
+    ],
   );
   return rowCount === 1;
 }

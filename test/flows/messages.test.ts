@@ -87,6 +87,26 @@ t.test('messages', async (t) => {
     t.equal(await sentTo('+15551230007'), 1);
   });
 
+  await t.test('unknown outcome, found in the list as failed: told with its reason', async (t) => {
+    const to = '+15551230014';
+    await control.addFault({ provider: 'twilio', kind: 'callback-none', to });
+    await control.addFault({
+      ...{ provider: 'twilio', kind: 'final-status', to, status: 'undelivered', errorCode: 30_003 },
+    });
+    await control.addFault({ provider: 'twilio', kind: 'reset', action: 'create', commit: true, to });
+    // The list stays unreadable until the provider is done with the message.
+    await control.addFault({ provider: 'twilio', kind: 'error-500', action: 'list', times: 1_000 });
+    const reply = await send({ to });
+    await until(async () => {
+      const listed = (await control.messages()).find((message) => message.to === to);
+      return listed?.status === 'undelivered';
+    });
+    await control.clearFaults();
+    t.match(await becomes(reply.json.id, 'undelivered'), {
+      ...{ error: 'unreachable_recipient', error_code: '30003', error_message: /handset/ },
+    });
+  });
+
   await t.test('unknown outcome, and it was not sent: absent twice, then sent once', async (t) => {
     await control.addFault({ provider: 'twilio', kind: 'reset', action: 'create' });
     const reply = await send({ to: '+15551230008' });

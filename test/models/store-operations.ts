@@ -77,7 +77,15 @@ export const OPERATIONS: Record<string, Operation> = {
   adoptSid(ground, draw) {
     const providerStatus = STATUSES[draw.b % STATUSES.length] ?? 'sent';
     const state = draw.b % STATUSES.length < 3 ? 'sent' : providerStatus;
-    const found = { ...messageKey(ground, draw), providerSid: sid(draw), providerStatus, rank: 4, state };
+    const failure = { providerErrorCode: draw.a % 2 ? '30003' : null, error: null, errorMessage: null };
+    const found = {
+      ...messageKey(ground, draw),
+      providerSid: sid(draw),
+      providerStatus,
+      rank: 4,
+      state,
+      ...failure,
+    };
     return (db) => store.adoptSid(db, found);
   },
   countLookup: (ground, draw) => (db) => store.countLookup(db, messageKey(ground, draw)),

@@ -148,10 +148,11 @@ export const messageStatements = {
       .filter((row) => row.providerSid !== null && sids.includes(row.providerSid))
       .map((row) => ({ sid: row.providerSid })),
 
-  adoptSid(tables, { id, epoch, providerSid, providerStatus, rank, state }) {
+  adoptSid(tables, { id, epoch, providerSid, providerStatus, rank, state, ...failure }) {
     return changed(tables, unknownRow(tables, { id, epoch }), {
       state: state as MessageRecord['state'],
       ...{ providerSid, providerStatus, providerRank: rank, adopted: true },
+      ...failure,
     });
   },
 
