@@ -1,6 +1,33 @@
+import { accept } from './accept.ts';
+import { acceptHot } from './accept-hot.ts';
+import { acceptNaive } from './accept-naive.ts';
+import { code } from './code.ts';
 import type { Benchmark } from './harness/benchmark.ts';
+import { poll } from './poll.ts';
+import { pollMany } from './poll-many.ts';
+import { rent } from './rent.ts';
+import { start } from './start.ts';
 import { status } from './status.ts';
 import { statusFew } from './status-few.ts';
+import { statusNaive } from './status-naive.ts';
+import { statuses } from './statuses.ts';
+import { worker } from './worker.ts';
+import { workerScale } from './worker-scale.ts';
 
 /** In the order in which they run. */
-export const BENCHMARKS: readonly Benchmark[] = [status, statusFew];
+export const BENCHMARKS: readonly Benchmark[] = [
+  status,
+  statusFew,
+  statusNaive,
+  statuses,
+  accept,
+  acceptNaive,
+  acceptHot,
+  worker,
+  workerScale,
+  rent,
+  code,
+  poll,
+  pollMany,
+  start,
+];

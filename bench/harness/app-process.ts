@@ -14,6 +14,8 @@ export interface AppProcess {
   pid: number;
   port: number;
   opsPort: number;
+  /** Of performance.now, just before the process was made. */
+  startedAt: number;
   /** Asks it to end; resolves when it has. */
   stop(): Promise<void>;
   /** The sum of a metric's values, over all labels that hold `labels`. */
@@ -42,12 +44,14 @@ export async function startApp(scope: Scope, start: AppStart): Promise<AppProces
     join(folder, `dist/apps/${start.app}/main.js`),
   ]);
   const [command, args] = tethered('KILL', inner, innerArgs);
+  const consolePort = await freePort();
+  const startedAt = performance.now();
   const child = spawn(command, args, {
     env: {
       PATH: process.env.PATH ?? '',
       ...start.env,
       PORT: String(port),
-      CONSOLE_PORT: String(await freePort()),
+      CONSOLE_PORT: String(consolePort),
       OPS_PORT: String(opsPort),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -68,6 +72,7 @@ export async function startApp(scope: Scope, start: AppStart): Promise<AppProces
     pid: child.pid ?? 0,
     port,
     opsPort,
+    startedAt,
     metrics,
     metric: async (name, labels = {}) => sumOf(await metrics(), name, labels),
     async stop() {

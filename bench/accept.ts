@@ -1,0 +1,52 @@
+import type { Benchmark } from './harness/benchmark.ts';
+import { compare } from './harness/compare.ts';
+import { placementOf } from './harness/cores.ts';
+import { type Installation, install } from './harness/installation.ts';
+import { measureLoad, type Sample } from './harness/measure.ts';
+import { startServer } from './harness/programs.ts';
+import { sendRequests } from './harness/requests.ts';
+import type { Run } from './harness/run.ts';
+
+export const accept: Benchmark = {
+  name: 'accept',
+  ours: 'sms-send, 64 connections: all checks, idempotency look-up, one durable commit; a worker drains meanwhile',
+  limit: 'bare Fastify POST with a body schema',
+  async run(run) {
+    const installation = await install(run);
+    const measureOurs = await startAccepting(run, installation);
+    const bare = await startServer(run.scope, 'bare', {}, placementOf().measured);
+    const target = { port: bare.port, pids: [bare.pid] };
+    const requests = sendRequests(installation);
+    return compare(run, {
+      ours: { name: 'gateway', counted: 'message', measure: measureOurs },
+      limit: {
+        name: 'bare Fastify',
+        counted: 'req',
+        measure: () => measureLoad(run, target, { connections: 64, requests }),
+      },
+      floor: 0.25,
+      goal: 0.45,
+    });
+  },
+};
+
+/** A gateway on the measured core, worker and poller beside; what a round leaves over is gone before the next. */
+export async function startAccepting(run: Run, installation: Installation): Promise<() => Promise<Sample>> {
+  const { rest } = placementOf();
+  const gateway = await installation.start('gateway');
+  await installation.start('worker', { cores: rest });
+  await installation.start('poller', { cores: rest });
+  const target = { port: gateway.port, pids: [gateway.pid] };
+  const requests = sendRequests(installation);
+  return async () => {
+    const sample = await measureLoad(run, target, { connections: 64, requests });
+    await discardMessages(installation);
+    return sample;
+  };
+}
+
+/** So that every round begins with the same tables and empty queues. */
+export async function discardMessages({ ctx, sql }: Installation): Promise<void> {
+  for (const queue of ctx.jobs.queues()) if (queue.name === 'sms-send') await queue.drain(true);
+  await sql('TRUNCATE messages, message_events, idempotency_keys, webhook_deliveries');
+}
