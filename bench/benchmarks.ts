@@ -3,9 +3,14 @@ import { acceptHot } from './accept-hot.ts';
 import { acceptNaive } from './accept-naive.ts';
 import { code } from './code.ts';
 import type { Benchmark } from './harness/benchmark.ts';
+import { memory } from './memory.ts';
 import { poll } from './poll.ts';
 import { pollMany } from './poll-many.ts';
 import { rent } from './rent.ts';
+import { scaleActivations } from './scale-activations.ts';
+import { scaleQueue } from './scale-queue.ts';
+import { scaleTables } from './scale-tables.ts';
+import { scaleWorkers } from './scale-workers.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { statusFew } from './status-few.ts';
@@ -30,4 +35,9 @@ export const BENCHMARKS: readonly Benchmark[] = [
   poll,
   pollMany,
   start,
+  memory,
+  scaleWorkers,
+  scaleActivations,
+  scaleQueue,
+  scaleTables,
 ];

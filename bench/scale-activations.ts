@@ -1,0 +1,84 @@
+import type { Benchmark, Figure } from './harness/benchmark.ts';
+import { placementOf } from './harness/cores.ts';
+import { dearestOverCheapest, flatness, told } from './harness/flatness.ts';
+import { install } from './harness/installation.ts';
+import { observePolling, untilPolling } from './harness/polling.ts';
+import { measureRentalBytes } from './harness/redis-memory.ts';
+import { insertRentals, type Rental } from './harness/rows.ts';
+import type { Run } from './harness/run.ts';
+import { createScope } from './harness/scope.ts';
+import { percentileOf } from './harness/statistics.ts';
+import { createStatusWatcher, giveCode } from './harness/watch-status.ts';
+import { EVERY_AGE } from './poll-many.ts';
+
+const STEPS = [1_000, 10_000, 100_000];
+const WINDOW_SECONDS = 15;
+const CODES = 20;
+
+interface Step {
+  rentals: number;
+  bytesEach: number;
+  cpuMicrosEach: number;
+  lagP99Ms: number;
+  codeP90Ms: number;
+}
+
+export const scaleActivations: Benchmark = {
+  name: 'scale-activations',
+  ours: '1 000, 10 000 and 100 000 live rentals of every age, one poller',
+  limit: 'the same cost for each at every step',
+  async run(run) {
+    const steps: Step[] = [];
+    for (const full of STEPS) {
+      const scope = createScope();
+      try {
+        steps.push(await measureStep({ ...run, scope }, Math.max(100, Math.round(full * run.size))));
+      } finally {
+        await scope.end();
+      }
+    }
+    const figures: Figure[] = [
+      flatness('CPU per poll', [dearestOverCheapest(steps.map((step) => step.cpuMicrosEach))]),
+      flatness('bytes in Redis for each', [dearestOverCheapest(steps.map((step) => step.bytesEach))]),
+    ];
+    for (const step of steps)
+      figures.push(
+        told(`${step.rentals} live: bytes in Redis for each`, 'B', [step.bytesEach]),
+        told(`${step.rentals} live: CPU per poll`, 'µs', [step.cpuMicrosEach]),
+        told(`${step.rentals} live: from due to claimed, p99`, 'ms', [step.lagP99Ms]),
+        told(`${step.rentals} live: until a code is shown, p90`, 'ms', [step.codeP90Ms]),
+      );
+    return { figures, sides: [], notes: ['until a code is shown holds the interval: 3, 5 or 10 s by age'] };
+  },
+};
+
+async function measureStep(run: Run, count: number): Promise<Step> {
+  const installation = await install(run, { partners: 200 });
+  run.progress(`${count} rentals`);
+  const rentals = await insertRentals(installation, { count, purchasedAt: EVERY_AGE });
+  const each = await measureRentalBytes(installation);
+  const gateway = await installation.start('gateway', { cores: placementOf().rest });
+  const poller = await installation.start('poller');
+  await untilPolling(installation, count);
+  run.progress(`${count} rentals: polls`);
+  const window = await observePolling(installation, poller, WINDOW_SECONDS);
+  run.progress(`${count} rentals: codes`);
+  const watcher = createStatusWatcher(installation, gateway.port);
+  run.scope.onEnd(() => watcher.close());
+  const chosen = Array.from({ length: CODES }, (_, i) => rentals[Math.floor((i * count) / CODES)]);
+  const waits = await Promise.all(
+    chosen
+      .filter((rental): rental is Rental => rental !== undefined)
+      .map(async (rental) => {
+        const startedAt = await giveCode(installation, rental);
+        return (await watcher.untilReceived(rental, 20)) - startedAt;
+      }),
+  );
+  return {
+    rentals: count,
+    bytesEach: each.due + each.status,
+    cpuMicrosEach: ((window.cpuSeconds ?? Number.NaN) * 1e6) / window.polls,
+    lagP99Ms: window.lagP99Ms,
+    codeP90Ms: percentileOf(waits, 0.9),
+  };
+}
