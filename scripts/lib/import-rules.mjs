@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { root } from './paths.mjs';
 import { Trouble } from './run.mjs';
 
-const FOLDERS = ['apps', 'libs', 'migrations'];
+const FOLDERS = ['apps', 'libs', 'migrations', 'bench'];
 
 /** Checks .dependency-cruiser.cjs; resolves with a sentence. Counts, because a checker that sees no module finds no fault. */
 export async function checkImportRules() {
@@ -14,7 +14,7 @@ export async function checkImportRules() {
   const settings = { ...options, baseDir: root, validate: true, ruleSet: { forbidden } };
   const { output } = await cruise(FOLDERS, settings, options.enhancedResolveOptions);
   const seen = output.modules.filter(({ source }) =>
-    /^(apps|libs|migrations)\/.*\.tsx?$/.test(source),
+    /^(apps|libs|migrations|bench)\/.*\.tsx?$/.test(source),
   ).length;
   const present = FOLDERS.flatMap((folder) => readdirSync(join(root, folder), { recursive: true })).filter(
     (path) => /\.tsx?$/.test(path),
