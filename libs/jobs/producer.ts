@@ -6,6 +6,8 @@ import { JOB_NAMES, type Job, type JobName } from './catalog.ts';
 export interface Producer {
   /** True when the job is surely in its queue. Never waits longer than a second, whatever Redis does. */
   enqueue(job: Job): Promise<boolean>;
+  /** The same for several at once, in one call for each queue. True when all of them surely are. */
+  enqueueMany(jobs: Job[]): Promise<boolean>;
   /**
    * For sweeps: adds those jobs that are not waiting or running, and lets delayed ones start. A finished job of the
    * same id is removed first, since BullMQ would silently ignore its twin. Returns how many that were.
@@ -46,14 +48,22 @@ export function createProducer({ redis, prefix, log }: ProducerOptions): Produce
   if (redis.status === 'ready') open();
   redis.on('ready', open);
 
+  const queueOf = (name: JobName) => (redis.status === 'ready' ? queues.get(name) : undefined);
   const add = async (job: Job): Promise<boolean> => {
-    const queue = queues.get(job.name);
-    if (!queue || redis.status !== 'ready') return false;
-    await queue.add(job.name, job.payload, {
-      jobId: job.jobId,
-      ...(job.delayMs > 0 ? { delay: job.delayMs } : {}),
-    });
-    return true;
+    const added = await queueOf(job.name)?.add(job.name, job.payload, optionsOf(job));
+    return added !== undefined;
+  };
+  const addMany = async (jobs: Job[]): Promise<boolean> => {
+    const names = [...new Set(jobs.map(({ name }) => name))];
+    const added = await Promise.all(
+      names.map((name) => {
+        const batch = jobs.filter((job) => job.name === name);
+        return queueOf(name)?.addBulk(
+          batch.map((job) => ({ name, data: job.payload, opts: optionsOf(job) })),
+        );
+      }),
+    );
+    return added.every((result) => result !== undefined);
   };
 
   return {
@@ -65,11 +75,19 @@ export function createProducer({ redis, prefix, log }: ProducerOptions): Produce
       if (!added) log.debug({ event: 'enqueue.left_to_sweep', queue: job.name, job_id: job.jobId });
       return added;
     },
+    async enqueueMany(jobs) {
+      const added = await withDeadline(addMany(jobs)).catch((err) => {
+        log.debug({ event: 'enqueue.failed', jobs: jobs.length, err });
+        return false;
+      });
+      if (!added) log.debug({ event: 'enqueue.left_to_sweep', jobs: jobs.length });
+      return added;
+    },
     async ensure(jobs) {
       const results = await Promise.all(
         jobs.map(async (job) => {
-          const queue = queues.get(job.name);
-          if (!queue || redis.status !== 'ready') return false;
+          const queue = queueOf(job.name);
+          if (!queue) return false;
           return withDeadline(ensureOne(queue, job, add)).catch(() => false);
         }),
       );
@@ -80,6 +98,10 @@ export function createProducer({ redis, prefix, log }: ProducerOptions): Produce
       await Promise.all([...queues.values()].map((queue) => queue.close().catch(() => undefined)));
     },
   };
+}
+
+function optionsOf({ jobId, delayMs }: Job): { jobId: string; delay?: number } {
+  return delayMs > 0 ? { jobId, delay: delayMs } : { jobId };
 }
 
 /** True when the job was missing and has been added. */

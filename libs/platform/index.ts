@@ -1,4 +1,5 @@
 export * from './app-context.ts';
+export * from './batcher.ts';
 export * from './config.ts';
 export * from './crash-point.ts';
 export * from './crypto.ts';

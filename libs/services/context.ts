@@ -12,6 +12,7 @@ import {
 } from '#libs/cache';
 import { createProducer, type Producer } from '#libs/jobs';
 import type { Config, CrashPoint, Database, Logger, RedisClient, Vault } from '#libs/platform';
+import { createIntake, type Intake } from './intake.ts';
 
 /** What every verb is given beside its input. */
 export interface ServiceContext {
@@ -25,6 +26,7 @@ export interface ServiceContext {
   budget: RequestBudget;
   replies: ReplySender;
   jobs: Producer;
+  intake: Intake;
 }
 
 /** A process that lets callers wait for the outcome of what they asked. */
@@ -53,6 +55,7 @@ export function createServiceContext({
   redisPrefix,
 }: ContextParts): ServiceContext {
   const keys = createKeys(redisPrefix);
+  const jobs = createProducer({ redis, prefix: keys.prefix, log });
   return {
     db: database,
     vault,
@@ -63,6 +66,7 @@ export function createServiceContext({
     pollIndex: createPollIndex({ redis, keys }),
     budget: createRequestBudget({ redis, keys }),
     replies: createReplySender({ redis, keys }),
-    jobs: createProducer({ redis, prefix: keys.prefix, log }),
+    jobs,
+    intake: createIntake({ db: database, jobs }),
   };
 }

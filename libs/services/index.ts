@@ -5,6 +5,7 @@ export * from './command-activation.ts';
 export * from './context.ts';
 export * from './end-rentals.ts';
 export * from './get-message.ts';
+export * from './intake.ts';
 export * from './list-alarms.ts';
 export * from './mirror.ts';
 export * from './operator-password.ts';

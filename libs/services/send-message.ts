@@ -7,8 +7,8 @@ import {
   findMessage,
   findRefusal,
   type IdempotencyRecord,
-  insertMessage,
   type MessageRow,
+  type NewMessage,
 } from '#libs/store';
 import type { WaitingContext } from './context.ts';
 import { requireScope } from './partner.ts';
@@ -53,38 +53,49 @@ export async function sendMessage({
 }): Promise<Reply> {
   requireScope(input.partner, 'send');
   if (!ctx.config.twilio) throw new PublicError('outbound_sms_not_configured');
-  const claim = idempotencyClaim(input, ROUTE);
-  const repeat = await findRepeat(ctx, claim);
-  if (repeat) return replay(ctx, input, repeat);
-  await refuseWhileProviderRefuses(ctx);
-
   const id = randomUUID();
   const segmentation = segmentText(input.message);
   const queued = acceptedReply(id, 'queued', segmentation);
-  ctx.crashPoint('accept.inserting');
-  const inserted = await insertMessage(
-    ctx.db,
-    {
-      id,
-      owner: input.partner.owner,
-      apiKey: input.partner.keyId,
-      to: input.to,
-      body: ctx.vault.encrypt(input.message, `messages.body:${id}`),
-      ...segmentation,
-      reference: input.reference,
-      callbackUrl: input.callbackUrl,
-      sendAt: input.sendAt,
-      validitySeconds: input.validitySeconds ?? DEFAULT_VALIDITY_SECONDS,
-    },
-    claim && { ...claim, reply: input.waitSeconds > 0 ? null : queued },
-  );
-  if (!inserted) return afterLostRace(ctx, input);
+  const claim = idempotencyClaim(input, ROUTE);
+  const earlier = await insertOrFindEarlier(ctx, input, {
+    id,
+    owner: input.partner.owner,
+    apiKey: input.partner.keyId,
+    to: input.to,
+    body: ctx.vault.encrypt(input.message, `messages.body:${id}`),
+    ...segmentation,
+    reference: input.reference,
+    callbackUrl: input.callbackUrl,
+    sendAt: input.sendAt,
+    validitySeconds: input.validitySeconds ?? DEFAULT_VALIDITY_SECONDS,
+    idempotency: claim && { ...claim, reply: input.waitSeconds > 0 ? null : queued },
+  });
+  if (earlier) return earlier;
   ctx.crashPoint('accept.committed');
 
   const delayMs = Math.max(0, (input.sendAt?.getTime() ?? 0) - Date.now());
-  void ctx.jobs.enqueue(smsSendJob({ id, epoch: 1 }, delayMs));
+  ctx.intake.nudge(smsSendJob({ id, epoch: 1 }, delayMs));
   if (input.waitSeconds === 0) return { ...queued, replayed: false };
   return settleReply(ctx, claim, input.requestId, () => waitForVerdict(ctx, input, id));
+}
+
+/**
+ * Inserts first and looks only when nothing went in: then a request with the same key has its reply (a refusing
+ * provider does not change that), or the provider refuses, or both have just ended and it goes in the second time.
+ */
+async function insertOrFindEarlier(
+  ctx: WaitingContext,
+  input: SendMessageInput,
+  message: NewMessage,
+): Promise<Reply | null> {
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    ctx.crashPoint('accept.inserting');
+    if (await ctx.intake.accept(message)) return null;
+    const repeat = await findRepeat(ctx, idempotencyClaim(input, ROUTE));
+    if (repeat) return replay(ctx, input, repeat);
+    await refuseWhileProviderRefuses(ctx);
+  }
+  throw new PublicError(input.idempotency ? 'idempotency_in_flight' : 'overloaded', { retryAfterSeconds: 1 });
 }
 
 function acceptedReply(id: string, status: string, { segments, encoding }: Segmentation) {
@@ -137,13 +148,6 @@ function refused(id: string, words: string): PublicError {
     message: words || 'The provider refused the message.',
     details: { id },
   });
-}
-
-/** Another request with the same key won the race for it. */
-async function afterLostRace(ctx: WaitingContext, input: SendMessageInput): Promise<Reply> {
-  const repeat = await findRepeat(ctx, idempotencyClaim(input, ROUTE));
-  if (!repeat) throw new PublicError('idempotency_in_flight', { retryAfterSeconds: 1 });
-  return replay(ctx, input, repeat);
 }
 
 async function replay(

@@ -11,6 +11,7 @@ export * from './message-status.ts';
 export * from './message-sweeps.ts';
 export * from './messages.ts';
 export * from './migrate.ts';
+export * from './new-messages.ts';
 export * from './operator-overview.ts';
 export * from './operator-views.ts';
 export * from './operators.ts';

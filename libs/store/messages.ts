@@ -1,6 +1,5 @@
 import type { MessageState } from '#libs/domain';
 import type { Queryable } from '#libs/platform';
-import type { IdempotencyClaim } from './idempotency.ts';
 
 export interface MessageRow {
   id: string;
@@ -40,63 +39,6 @@ export const MESSAGE_COLUMNS = `id, owner, to_number AS "to", body, encoding, se
   provider_status AS "providerStatus", error, provider_error_code AS "providerErrorCode",
   error_message AS "errorMessage", created_at AS "createdAt", updated_at AS "updatedAt",
   now() AS "readAt"`;
-
-export interface NewMessage {
-  id: string;
-  owner: string;
-  apiKey: string;
-  to: string;
-  body: Buffer;
-  encoding: string;
-  segments: number;
-  reference: string | null;
-  callbackUrl: string | null;
-  sendAt: Date | null;
-  validitySeconds: number;
-}
-
-/**
- * Inserts the message, and with a key its idempotency record, in one statement and so in one commit.
- * False when the key is taken: nothing was inserted.
- */
-export async function insertMessage(
-  db: Queryable,
-  message: NewMessage,
-  idempotency: (IdempotencyClaim & { reply: { status: number; body: string } | null }) | null,
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `WITH claimed AS (
-       INSERT INTO idempotency_keys (scope, route, key, request_hash, message_id, reply_status, reply_body)
-       SELECT $12::text, $13::text, $14::text, $15::bytea, $1::uuid, $16::integer, $17::text WHERE $14::text IS NOT NULL
-       ON CONFLICT DO NOTHING RETURNING 1
-     )
-     INSERT INTO messages (id, owner, api_key, to_number, body, encoding, segments, reference, callback_url,
-                           next_attempt_at, valid_until)
-     SELECT $1::uuid, $2::text, $3::text, $4::text, $5::bytea, $6::text, $7::integer, $8::text, $9::text,
-            greatest(now(), $10::timestamptz), greatest(now(), $10::timestamptz) + make_interval(secs => $11::float8)
-     WHERE $14::text IS NULL OR EXISTS (SELECT 1 FROM claimed)`,
-    [
-      message.id,
-      message.owner,
-      message.apiKey,
-      message.to,
-      message.body,
-      message.encoding,
-      message.segments,
-      message.reference,
-      message.callbackUrl,
-      message.sendAt,
-      message.validitySeconds,
-      idempotency?.scope ?? null,
-      idempotency?.route ?? null,
-      idempotency?.key ?? null,
-      idempotency?.requestHash ?? null,
-      idempotency?.reply?.status ?? null,
-      idempotency?.reply?.body ?? null,
-    ],
-  );
-  return rowCount === 1;
-}
 
 /** A message of its owner; another's is not there. */
 export async function findMessage(

@@ -100,7 +100,7 @@ async function startPair(db: Database): Promise<Pair> {
   const credit = { userId, kind: 'credit', amountMicros: 35n, reason: 'model' } as const;
   await moveMoney(db, credit);
   await moveMoney(memory, credit);
-  await pair.compare('insertMessage', { which: 0, a: 0, b: 0 });
+  await pair.compare('insertMessages', { which: 0, a: 0, b: 0 });
   await pair.compare('insertActivation', { which: 0, a: 0, b: 1 });
   await pair.compare('insertActivation', { which: 0, a: 1, b: 1 });
   return pair;

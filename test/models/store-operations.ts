@@ -25,19 +25,14 @@ const LIFETIME = { lifetimeSeconds: 1_200, earliestCancelSeconds: 120 };
 
 /** One for each mirrored function of libs/store, under its name; a table, and so longer than other files. */
 export const OPERATIONS: Record<string, Operation> = {
-  insertMessage({ newId }, { a, b }) {
-    const id = newId();
-    const message = {
-      ...{ id, owner: 'u:1', apiKey: 'k', to: '+15550000001', body: Buffer.from('text'), encoding: 'gsm7' },
-      ...{
-        segments: 1,
-        reference: null,
-        callbackUrl: null,
-        sendAt: null,
-        validitySeconds: a % 2 ? 90 : 600 + b,
-      },
-    };
-    return (db) => store.insertMessage(db, message, null);
+  insertMessages({ newId }, { a, b }) {
+    const message = (validitySeconds: number) => ({
+      ...{ id: newId(), owner: 'u:1', apiKey: 'k', to: '+15550000001', body: Buffer.from('text') },
+      ...{ encoding: 'gsm7', segments: 1, reference: null, callbackUrl: null, sendAt: null },
+      ...{ validitySeconds, idempotency: null },
+    });
+    const messages = a % 4 === 3 ? [message(90), message(600 + b)] : [message(a % 2 ? 90 : 600 + b)];
+    return (db) => store.insertMessages(db, messages);
   },
   findMessage: (ground, draw) => (db) => store.findMessage(db, { ...messageKey(ground, draw), owner: 'u:1' }),
   claimMessage: (ground, draw) => (db) =>

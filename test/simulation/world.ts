@@ -1,5 +1,6 @@
 import type { NumberProvider, SmsProvider } from '#libs/providers';
 import type { WaitingContext } from '#libs/services';
+import { insertMessages, type NewMessage } from '#libs/store';
 import type { PollerDeps } from '../../apps/poller/deps.ts';
 import type { WorkerDeps } from '../../apps/worker/deps.ts';
 import { SimulatedNumbers } from './providers/numbers.ts';
@@ -79,8 +80,9 @@ export class World {
 
   context(task: Task): WaitingContext {
     const { queue, pollIndex } = this;
+    const db = databaseOf(task, this.tables, this.#lock);
     const parts = {
-      db: databaseOf(task, this.tables, this.#lock),
+      db,
       vault: OPEN_VAULT,
       log: this.#log,
       config: CONFIG,
@@ -91,6 +93,10 @@ export class World {
       jobs: {
         enqueue: async (job: never) => queue.add(job),
         ensure: async (jobs: never[]) => queue.ensure(jobs),
+      },
+      intake: {
+        accept: async (message: NewMessage) => (await insertMessages(db, [message])).size === 1,
+        nudge: (job: never) => queue.add(job),
       },
       pollIndex: {
         schedule: async (entries: PollEntry[]) => {

@@ -7,7 +7,7 @@ import {
   claimMessage,
   claimPurchase,
   insertCode,
-  insertMessage,
+  insertMessages,
   insertPush,
   markCancelled,
   markReceived,
@@ -231,7 +231,7 @@ async function newCalledMessage(db: Database): Promise<string> {
   const id = randomUUID();
   const message = { id, owner: 'u:1', apiKey: 'k', to: '+15551234567', body: Buffer.from('sealed') };
   const rest = { encoding: 'gsm7', segments: 1, reference: null, callbackUrl: null, sendAt: null };
-  await insertMessage(db, { ...message, ...rest, validitySeconds: 600 }, null);
+  await insertMessages(db, [{ ...message, ...rest, validitySeconds: 600, idempotency: null }]);
   await claimMessage(db, { id, epoch: 1, claim: randomUUID() });
   return id;
 }

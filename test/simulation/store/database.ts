@@ -93,8 +93,12 @@ async function learn(): Promise<Map<string, Statement>> {
 
 const nameOf = (value: unknown): string | null => (value === null ? null : 'first');
 
+/** A list of such objects gives the name of the column that is picked from each. */
 function selfNaming(): object {
-  return new Proxy({}, { get: (_target, key) => (typeof key === 'string' ? key : undefined) });
+  const map = (pick: (row: object) => unknown) => pick(selfNaming());
+  return new Proxy({ map }, { get: (target, key) => (key === 'map' ? target.map : nameOfKey(key)) });
 }
+
+const nameOfKey = (key: string | symbol): string | undefined => (typeof key === 'string' ? key : undefined);
 
 const statements = await learn();

@@ -1,23 +1,26 @@
-import type { MessageRow } from '#libs/store';
+import type { MessageRow, NewMessage } from '#libs/store';
 import type { MessageRecord } from './records.ts';
-import { leastFirst, type Statements } from './statements.ts';
+import { leastFirst, rowsOf, type Statements } from './statements.ts';
 import type { Tables } from './tables.ts';
 
 const UNMOVED = ['ready', 'calling', 'unknown', 'sent'];
 
 /** libs/store/messages.ts, message-settlement.ts, message-sweeps.ts and message-status.ts, side by side. */
 export const messageStatements = {
-  insertMessage(tables, message) {
-    const dueAt = Math.max(tables.nowMs, message.sendAt?.getTime() ?? 0);
-    const { id, owner, to: toNumber, body, encoding, segments, reference } = message;
-    tables.messages.set(id, {
-      ...NEW,
-      ...{ id, owner, toNumber, body, encoding, segments, reference },
-      nextAttemptAt: dueAt,
-      validUntil: dueAt + message.validitySeconds * 1_000,
-      createdAt: tables.nowMs,
+  insertMessages(tables, columns) {
+    if ((tables.health.get('twilio')?.refusesUntil ?? 0) > tables.nowMs) return [];
+    return rowsOf<NewMessage>(columns).map((message) => {
+      const dueAt = Math.max(tables.nowMs, message.sendAt?.getTime() ?? 0);
+      const { id, owner, to: toNumber, body, encoding, segments, reference } = message;
+      tables.messages.set(id, {
+        ...NEW,
+        ...{ id, owner, toNumber, body, encoding, segments, reference },
+        nextAttemptAt: dueAt,
+        validUntil: dueAt + message.validitySeconds * 1_000,
+        createdAt: tables.nowMs,
+      });
+      return { id };
     });
-    return [{}];
   },
 
   findMessage: (tables, { id, owner }) => {

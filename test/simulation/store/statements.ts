@@ -4,10 +4,12 @@ import type { Tables } from './tables.ts';
 
 type Store = typeof store;
 
-/** A plain argument, as opposed to an object of named ones, is called `first`. */
-type Named<Argument> = Argument extends readonly unknown[] | string | number
-  ? { first: Argument }
-  : NonNullable<Argument>;
+/** A plain argument, as opposed to an object of named ones, is called `first`. A list of objects comes by columns. */
+type Named<Argument> = Argument extends readonly (infer Row extends object)[]
+  ? { [Column in keyof Row]: Row[Column][] }
+  : Argument extends readonly unknown[] | string | number
+    ? { first: Argument }
+    : NonNullable<Argument>;
 
 type InputOf<Function> = Function extends (db: Queryable, a: infer A, b: infer B) => unknown
   ? unknown extends B
@@ -39,4 +41,12 @@ export function leastFirst<Row>(
   for (const row of rows) if (fits(row)) found.push(row);
   if (found.length > 1) found.sort((a, b) => (order(a) ?? 0) - (order(b) ?? 0));
   return found.length > limit ? found.slice(0, limit) : found;
+}
+
+/** What comes by columns, by rows. */
+export function rowsOf<Row extends { id: unknown }>(columns: { [Name in keyof Row]: Row[Name][] }): Row[] {
+  const named = Object.entries(columns) as [string, unknown[]][];
+  return columns.id.map((_id, index) => {
+    return Object.fromEntries(named.map(([name, values]) => [name, values[index]])) as Row;
+  });
 }
