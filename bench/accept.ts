@@ -30,12 +30,15 @@ export const accept: Benchmark = {
   },
 };
 
-/** A gateway on the measured core, worker and poller beside; what a round leaves over is gone before the next. */
+/**
+ * A gateway on the measured core. Worker and poller drain on what the generator, PostgreSQL and Redis leave of the
+ * others. What a round leaves over is gone before the next.
+ */
 export async function startAccepting(run: Run, installation: Installation): Promise<() => Promise<Sample>> {
   const { rest } = placementOf();
   const gateway = await installation.start('gateway');
-  await installation.start('worker', { cores: rest });
-  await installation.start('poller', { cores: rest });
+  await installation.start('worker', { cores: rest, aside: true });
+  await installation.start('poller', { cores: rest, aside: true });
   const target = { port: gateway.port, pids: [gateway.pid] };
   const requests = sendRequests(installation);
   return async () => {

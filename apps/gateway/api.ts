@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PublicError } from '#libs/domain';
+import type { Counter } from '#libs/platform';
 import { createAuthenticator } from '#libs/services';
 import type { Answer } from './actions/action.ts';
 import { refuseRepeated } from './actions/field.ts';
@@ -13,8 +14,6 @@ import { badRequest, JSON_TYPE, retryAfterSeconds } from './plugins/errors.ts';
 import { createRateLimit, type RateLimit } from './plugins/rate-limit.ts';
 import { readIdempotency, readPreferredWait } from './plugins/request-headers.ts';
 
-type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
-
 /**
  * The partner API. The order of the checks is part of the contract: method, keys configured, key, rate limit,
  * action, body; the rest is the services'.
@@ -27,40 +26,50 @@ export async function registerPartnerApi(app: FastifyInstance, deps: GatewayDeps
     rejected: deps.metrics.counter('http_rate_limited_total', 'Requests above the limit of their key'),
   });
   const lookUps = deps.metrics.counter('status_cache_total', 'Look-ups of status', ['result']);
-  const shed: Hook = async () => {
-    // A sample without a single measurement counts as an infinite delay there; here it says nothing.
-    if (!app.isUnderPressure() || !Number.isFinite(app.memoryUsage().eventLoopDelay)) return;
-    throw new PublicError('overloaded', { retryAfterSeconds: 1 });
-  };
-  const signIn: Hook = async (request) => {
-    request.facts.partner = await authenticate(authenticator, request);
-  };
   for (const endpoint of ENDPOINTS) {
-    const limit: Hook = (request, reply) =>
-      limitRate(rateLimit, chosenAction(endpoint, request), request, reply, (result) =>
-        lookUps.inc({ result }),
-      );
+    const checkMethod = methodCheck(endpoint);
     app.route({
       url: endpoint.path,
       method: app.supportedMethods,
-      onRequest: [checkMethod(endpoint), shed, signIn, limit, checkAction(endpoint)],
+      async onRequest(request, reply) {
+        const action = chosenAction(endpoint, request);
+        request.facts.action = action?.name ?? null;
+        if (checkMethod(action, request, reply)) return reply;
+        shed(app);
+        request.facts.partner = await authenticate(authenticator, request);
+        const cached = await limitRate(rateLimit, action, request, reply, lookUps);
+        if (cached) return send(reply, cached);
+        if (!action) throw badRequest('invalid_action');
+      },
       handler: async (request, reply) => {
-        const action = requireAction(endpoint, request);
+        const action = chosenAction(endpoint, request);
+        if (!action) throw badRequest('invalid_action');
         return send(reply, await run(deps, endpoint, action, request));
       },
     });
   }
 }
 
-/** 405 for what no action here takes, and for a known action asked with the wrong method. */
-function checkMethod(endpoint: Endpoint): Hook {
-  return async (request, reply) => {
+function shed(app: FastifyInstance): void {
+  // A sample without a single measurement counts as an infinite delay there; here it says nothing.
+  if (!app.isUnderPressure() || !Number.isFinite(app.memoryUsage().eventLoopDelay)) return;
+  throw new PublicError('overloaded', { retryAfterSeconds: 1 });
+}
+
+type MethodCheck = (action: Action | undefined, request: FastifyRequest, reply: FastifyReply) => boolean;
+
+/** 405 for what no action here takes, and for a known action asked with the wrong method. True: it is answered. */
+function methodCheck(endpoint: Endpoint): MethodCheck {
+  const ofAll = allowedMethods(endpoint, [...endpoint.actions.values()]);
+  const ofEach = new Map([...endpoint.actions.values()].map((one) => [one, allowedMethods(endpoint, [one])]));
+  return (action, request, reply) => {
     if (endpoint.cors) allowAnyOrigin(reply);
-    const action = chosenAction(endpoint, request);
-    request.facts.action = action?.name ?? null;
-    const allowed = allowedMethods(endpoint, action);
-    if (request.method === 'OPTIONS' && endpoint.cors) return answerPreflight(reply, allowed.join(', '));
-    if (allowed.includes(request.method)) return;
+    const allowed = (action && ofEach.get(action)) ?? ofAll;
+    if (request.method === 'OPTIONS' && endpoint.cors) {
+      answerPreflight(reply, allowed.join(', '));
+      return true;
+    }
+    if (allowed.includes(request.method)) return false;
     reply.header('allow', allowed.join(', '));
     throw new PublicError('method_not_allowed', {
       message: `${request.method} is not allowed here; use ${allowed[0]}.`,
@@ -68,21 +77,9 @@ function checkMethod(endpoint: Endpoint): Hook {
   };
 }
 
-function allowedMethods(endpoint: Endpoint, action: Action | undefined): string[] {
-  const methods = (action ? [action] : [...endpoint.actions.values()]).flatMap(({ method }) =>
-    method === 'GET' ? ['GET', 'HEAD'] : [method],
-  );
+function allowedMethods(endpoint: Endpoint, actions: Action[]): string[] {
+  const methods = actions.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
   return [...new Set(methods), ...(endpoint.cors ? ['OPTIONS'] : [])];
-}
-
-function checkAction(endpoint: Endpoint): Hook {
-  return async (request) => void requireAction(endpoint, request);
-}
-
-function requireAction(endpoint: Endpoint, request: FastifyRequest): Action {
-  const action = chosenAction(endpoint, request);
-  if (!action) throw badRequest('invalid_action');
-  return action;
 }
 
 function chosenAction(endpoint: Endpoint, request: FastifyRequest): Action | undefined {
@@ -91,29 +88,37 @@ function chosenAction(endpoint: Endpoint, request: FastifyRequest): Action | und
   return typeof name === 'string' ? endpoint.actions.get(name) : undefined;
 }
 
-/** For `status` one trip to Redis counts the request and brings the reply along. */
+/**
+ * For `status` one trip to Redis counts the request and brings the reply along. It is answered then and there: nothing
+ * of the request is left to be read, and every further step would cost more than the look-up.
+ */
 async function limitRate(
   rateLimit: RateLimit,
   action: Action | undefined,
   request: FastifyRequest,
   reply: FastifyReply,
-  onLookUp: (result: 'hit' | 'miss' | 'away') => void,
-): Promise<void> {
+  lookUps: Counter<'result'>,
+): Promise<Answer | null> {
   const { partner } = request.facts;
   if (!partner) throw new Error('the rate limit needs a partner');
-  const id = action?.cachedById ? validId(queryOf(request).id) : null;
+  const id = action?.cachedById ? polledId(action, queryOf(request)) : null;
   if (id === null || partner.userId === null || !partner.scopes.has('read')) {
-    return rateLimit.enforce(await rateLimit.count(partner), reply);
+    rateLimit.enforce(await rateLimit.count(partner), reply);
+    return null;
   }
   const polled = await rateLimit.poll(partner, { id, userId: partner.userId });
   rateLimit.enforce(polled.counted, reply);
-  request.facts.cachedReply = polled.reply;
-  onLookUp(polled.reply !== null ? 'hit' : polled.away ? 'away' : 'miss');
+  lookUps.inc({ result: polled.reply !== null ? 'hit' : polled.away ? 'away' : 'miss' });
+  if (polled.reply === null) return null;
+  request.facts.ids = { activation_id: id };
+  return { status: 200, body: polled.reply, replayed: false };
 }
 
-function validId(value: unknown): number | null {
+/** Null when the query is not quite right; then the action itself says what is wrong. */
+function polledId(action: Action, query: Record<string, unknown>): number | null {
   try {
-    return activationId.read(value);
+    refuseRepeated(action.input, query);
+    return activationId.read(query.id);
   } catch {
     return null;
   }
@@ -125,7 +130,7 @@ async function run(
   action: Action,
   request: FastifyRequest,
 ): Promise<Answer> {
-  const { partner, cachedReply } = request.facts;
+  const { partner } = request.facts;
   if (!partner) throw new Error('an action needs a partner');
   const query = queryOf(request);
   const posted = action.method === 'POST';
@@ -139,7 +144,6 @@ async function run(
     idempotency: posted ? readIdempotency(request, body) : null,
     waitSeconds: action.prefersWait ? readPreferredWait(request) : 0,
     raw: posted ? body : { ...query, ...params },
-    cachedReply,
   });
   request.facts.ids = answer.ids ?? {};
   return answer;

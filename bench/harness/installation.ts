@@ -30,7 +30,10 @@ export interface Installation {
   /** Statements of any length. */
   sql<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
   /** On the measured core unless told otherwise. */
-  start(app: App, options?: { cores?: Cores; env?: Record<string, string> }): Promise<AppProcess>;
+  start(
+    app: App,
+    options?: { cores?: Cores; aside?: boolean; env?: Record<string, string> },
+  ): Promise<AppProcess>;
   /** How long the providers take to answer whatever is no look at a rental. */
   delayProvider(ms: number): Promise<void>;
 }
@@ -63,8 +66,8 @@ export async function install(run: Run, options: { partners?: number } = {}): Pr
     standIn,
     pushPath: `/callbacks/smsbower/${secret}`,
     sql: async (text, values) => (await client.query(text, values)).rows,
-    start: (app, { cores = placementOf().measured, env: more = {} } = {}) =>
-      startApp(run.scope, { app, cores, env: { ...env, ...more } }),
+    start: (app, { cores = placementOf().measured, aside = false, env: more = {} } = {}) =>
+      startApp(run.scope, { app, cores, aside, env: { ...env, ...more } }),
     async delayProvider(ms) {
       await fetch(`${standIn.url}/control/delay?ms=${ms}`);
     },

@@ -3,31 +3,48 @@
  * and one that is wrong by minutes must not move what all of them share.
  */
 
-// Fixed window of one second. Returns {count, milliseconds left}.
-const COUNT_REQUEST = `
-local count = redis.call('INCR', KEYS[1])
-local left = redis.call('PTTL', KEYS[1])
-if count == 1 or left < 0 then
-  redis.call('PEXPIRE', KEYS[1], ARGV[1])
-  left = tonumber(ARGV[1])
+// Requests of many partners at once: rate limit (a fixed window each), then owner and status of those that poll.
+// KEYS: the window of each partner, then the entries asked for. ARGV: window ms, number of partners, for each how many
+// requests and its limit (0 = none), for each entry: whose it is asked by, its place among that partner's, the owner.
+// Returns for each partner {count after these, milliseconds left} flat, then each value. Above the limit nothing is read.
+export const COUNT_AND_READ = `
+local partners = tonumber(ARGV[2])
+local result, allowed = {}, {}
+for i = 1, partners do
+  local requests, limit = tonumber(ARGV[1 + 2 * i]), tonumber(ARGV[2 + 2 * i])
+  local count = redis.call('INCRBY', KEYS[i], requests)
+  local left = redis.call('PTTL', KEYS[i])
+  if count == requests or left < 0 then
+    redis.call('PEXPIRE', KEYS[i], ARGV[1])
+    left = tonumber(ARGV[1])
+  end
+  result[2 * i - 1] = count
+  result[2 * i] = left
+  allowed[i] = limit == 0 and requests or limit - count + requests
 end
+local at = 2 + 2 * partners
+for i = partners + 1, #KEYS do
+  local value = false
+  if tonumber(ARGV[at + 2]) <= allowed[tonumber(ARGV[at + 1])] then
+    local entry = redis.call('HMGET', KEYS[i], 'owner', 'value')
+    if entry[1] == ARGV[at + 3] then
+      value = entry[2]
+    end
+  end
+  result[partners + i] = value
+  at = at + 3
+end
+return result
 `;
 
-export const RATE_LIMIT = `${COUNT_REQUEST}
-return {count, left}
-`;
-
-// The partner's poll in one trip: rate limit, then owner and status. A refused request reads nothing.
-export const POLL_STATUS = `${COUNT_REQUEST}
-local limit = tonumber(ARGV[2])
-if limit > 0 and count > limit then
-  return {count, left, false}
+// The values of many entries, each null where it is missing or another user's. ARGV: the user.
+export const READ_STATUSES = `
+local values = {}
+for i = 1, #KEYS do
+  local entry = redis.call('HMGET', KEYS[i], 'owner', 'value')
+  values[i] = entry[1] == ARGV[1] and entry[2]
 end
-local entry = redis.call('HMGET', KEYS[2], 'owner', 'value')
-if entry[1] == ARGV[3] then
-  return {count, left, entry[2]}
-end
-return {count, left, false}
+return values
 `;
 
 // An older writer never replaces a newer state: versions come from the row.

@@ -1,12 +1,7 @@
 import type { RedisClient, Vault } from '#libs/platform';
 import type { Keys } from './keys.ts';
-import { POLL_STATUS, RATE_LIMIT, WRITE_STATUS } from './scripts.ts';
-
-/** What one window of a rate limit has seen, this request included. */
-export interface RateCount {
-  count: number;
-  windowLeftMs: number;
-}
+import { createRequestCounter, type RateCount } from './request-counter.ts';
+import { READ_STATUSES, WRITE_STATUS } from './scripts.ts';
 
 export interface CachedStatus {
   activationId: number;
@@ -22,7 +17,10 @@ export interface CachedStatus {
 }
 
 export interface StatusCache {
-  /** Rate limit, owner and status in one round trip. `reply` is null when unknown, or when the limit is passed. */
+  /**
+   * Rate limit, owner and status in one round trip, which all requests of one turn share. `reply` is null when
+   * unknown, or when the limit is passed.
+   */
   poll(request: {
     apiKey: string;
     limit: number;
@@ -30,11 +28,12 @@ export interface StatusCache {
     activationId: number;
   }): Promise<RateCount & { reply: string | null }>;
   /** Counts a request in the same window as `poll`. */
+  /** Replies of many rentals in one round trip, in their order; null where one is unknown, or another user's. */
+  readMany(request: { userId: number; activationIds: number[] }): Promise<(string | null)[]>;
   countRequest(apiKey: string): Promise<RateCount>;
   write(status: CachedStatus): Promise<void>;
 }
 
-const WINDOW_MS = 1_000;
 /**
  * A write may be lost while Redis is away, and the older reply may still be there when it is back. So a reply that
  * can change lives shortly: after that the row is read once.
@@ -52,20 +51,20 @@ export function createStatusCache({
   vault: Vault;
 }): StatusCache {
   const commands = defineCommands(redis);
+  const counter = createRequestCounter({ redis, keys });
   return {
-    async poll({ apiKey, limit, userId, activationId }) {
-      const [count, windowLeftMs, value] = await commands.pollStatus(
-        keys.rateLimit(apiKey),
-        keys.activation(activationId),
-        WINDOW_MS,
-        limit,
-        userId,
-      );
-      return { count, windowLeftMs, reply: value === null ? null : open(vault, activationId, value) };
+    async poll(request) {
+      const { count, windowLeftMs, value } = await counter.count(request);
+      return { count, windowLeftMs, reply: value === null ? null : open(vault, request.activationId, value) };
     },
-    async countRequest(apiKey) {
-      const [count, windowLeftMs] = await commands.countRequest(keys.rateLimit(apiKey), WINDOW_MS);
-      return { count, windowLeftMs };
+    countRequest: (apiKey) => counter.count({ apiKey, limit: 0, userId: 0, activationId: null }),
+    async readMany({ userId, activationIds }) {
+      const names = activationIds.map((id) => keys.activation(id));
+      const values = await commands.readStatuses(names.length, ...names, userId);
+      return activationIds.map((id, index) => {
+        const value = values[index];
+        return typeof value === 'string' ? open(vault, id, value) : null;
+      });
     },
     async write(status) {
       await commands.writeStatus(
@@ -80,14 +79,7 @@ export function createStatusCache({
 }
 
 interface StatusCommands {
-  pollStatus(
-    rate: string,
-    activation: string,
-    windowMs: number,
-    limit: number,
-    userId: number,
-  ): Promise<[number, number, string | null]>;
-  countRequest(rate: string, windowMs: number): Promise<[number, number]>;
+  readStatuses(keyCount: number, ...namesAndUser: (string | number)[]): Promise<(string | null)[]>;
   writeStatus(
     activation: string,
     version: number,
@@ -99,8 +91,7 @@ interface StatusCommands {
 
 /** ioredis adds the named commands to the client; this names what it added. */
 function defineCommands(redis: RedisClient): StatusCommands {
-  redis.defineCommand('pollStatus', { numberOfKeys: 2, lua: POLL_STATUS });
-  redis.defineCommand('countRequest', { numberOfKeys: 1, lua: RATE_LIMIT });
+  redis.defineCommand('readStatuses', { lua: READ_STATUSES });
   redis.defineCommand('writeStatus', { numberOfKeys: 1, lua: WRITE_STATUS });
   return redis as unknown as StatusCommands;
 }

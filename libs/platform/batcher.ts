@@ -8,11 +8,10 @@ export interface BatcherOptions<Item, Result> {
   /** Does the work of all items at once: one result for each, in their order; an Error rejects that item alone. */
   run(items: Item[]): Promise<(Result | Error)[]>;
   maxBatch: number;
-  /** Items that may wait; one more is refused with the error of `overflow`. Infinity: never. */
-  maxWaiting: number;
   /** Batches that may run at the same time. While so many do, what comes in waits for the next. */
   maxRunning: number;
-  overflow: () => Error;
+  /** How many items may wait, and the error of one more. Without it there is no limit. */
+  overflow?: { maxWaiting: number; error: () => Error };
 }
 
 interface Waiting<Item, Result> {
@@ -26,7 +25,7 @@ interface Waiting<Item, Result> {
  * while the last ran. So nobody waits when there is nothing to wait for, and batches grow with the load by themselves.
  */
 export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
-  const { maxBatch, maxWaiting, maxRunning, overflow } = options;
+  const { maxBatch, maxRunning, overflow } = options;
   let waiting: Waiting<Item, Result>[] = [];
   let running = 0;
   let planned = false;
@@ -46,7 +45,7 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
 
   return {
     add(item) {
-      if (waiting.length >= maxWaiting) return Promise.reject(overflow());
+      if (overflow && waiting.length >= overflow.maxWaiting) return Promise.reject(overflow.error());
       return new Promise((resolve, reject) => {
         waiting.push({ item, resolve, reject });
         if (planned || running >= maxRunning) return;

@@ -1,10 +1,10 @@
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 
 export type { Logger } from 'pino';
 
 /** One JSON line per unit of work. What must never be in a log is removed here too, as a second line of defence. */
 export function createLogger(options: { level: string; app: string }): Logger {
-  return pino({
+  const settings = {
     level: options.level,
     base: { app: options.app, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -23,7 +23,40 @@ export function createLogger(options: { level: string; app: string }): Logger {
       censor: '[removed]',
     },
     serializers: { err: serializeError },
-  });
+  };
+  standardOutput ??= turnByTurn();
+  return pino(settings, standardOutput);
+}
+
+let standardOutput: DestinationStream | undefined;
+
+/**
+ * Lines of one turn of the event loop leave in one write: a write costs more than making the line. What is left is
+ * written before a fatal error or the end of the process; a killed one loses its last turn at most.
+ */
+function turnByTurn(): DestinationStream & { flushSync(): void } {
+  const output = pino.destination({ fd: 1, sync: true });
+  let lines = '';
+  let planned = false;
+  const flush = () => {
+    const written = lines;
+    lines = '';
+    if (written !== '') output.write(written);
+  };
+  const flushTurn = () => {
+    planned = false;
+    flush();
+  };
+  process.on('exit', flush);
+  return {
+    write(line) {
+      lines += line;
+      if (planned) return;
+      planned = true;
+      setImmediate(flushTurn);
+    },
+    flushSync: flush,
+  };
 }
 
 /** Name, code, message and stack only: errors of drivers and HTTP clients carry parameters and headers. */

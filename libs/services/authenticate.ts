@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
 import { equalInConstantTime } from '#libs/platform';
 import { type ApiKeyRow, findApiKey, hasUsableApiKey, touchApiKey } from '#libs/store';
@@ -21,44 +22,76 @@ const TOUCH_EVERY_MS = 60_000;
 
 interface CachedKey {
   row: ApiKeyRow | null;
+  partner: Partner | null;
   readAt: number;
   touchedAt: number;
 }
 
+/** What a presented text stands for. Only the text decides it, so it may be kept as long as there is room. */
+interface Presented {
+  environmentPartner: Partner | null;
+  keyId: string | null;
+  secretHash: Buffer | null;
+}
+
 /** Keys from the environment act for PARTNER_VIRTUAL_USER_ID; those of the database for their user, else for it too. */
 export function createAuthenticator(ctx: AuthContext): Authenticator {
+  const read = createReader(ctx);
+  const lookUp = createLookUp(ctx);
+  const known = new Map<string, Presented>();
+  let keysSeenAt = Number.NEGATIVE_INFINITY;
+
+  return {
+    async authenticate(text, address) {
+      // No secret is kept: the digest finds it again.
+      const digest = hash('sha256', text, 'base64');
+      const presented = known.get(digest) ?? read(text);
+      const partner = presented.environmentPartner ?? (await partnerWith(presented, address));
+      if (partner) remember(known, digest, presented);
+      return partner;
+    },
+    async hasKeys() {
+      if (ctx.config.partnerApiKeys.length > 0 || performance.now() - keysSeenAt < CACHE_MS) return true;
+      const askedAt = performance.now();
+      const usable = await hasUsableApiKey(ctx.db);
+      if (usable) keysSeenAt = askedAt;
+      return usable;
+    },
+  };
+
+  async function partnerWith({ keyId, secretHash }: Presented, address: string): Promise<Partner | null> {
+    if (keyId === null || secretHash === null) return null;
+    const cached = await lookUp(keyId);
+    const { row } = cached;
+    if (!equalInConstantTime(row?.secretHash ?? Buffer.alloc(32), secretHash) || !row) return null;
+    if (!isUsable(row, address, cached.readAt)) return null;
+    touch(ctx, cached, row.id);
+    return cached.partner;
+  }
+}
+
+/** Accepted texts only: there are no more of them than keys, however many are tried. */
+function remember(known: Map<string, Presented>, digest: string, presented: Presented): void {
+  if (known.has(digest)) return;
+  if (known.size >= CACHE_ENTRIES) known.clear();
+  known.set(digest, presented);
+}
+
+function createReader(ctx: AuthContext): (text: string) => Presented {
   const environmentKeys = ctx.config.partnerApiKeys.map(({ name, secret }) => ({
     partner: partnerOf(ctx, { keyId: `env:${name}`, userId: null, scopes: SCOPES }),
     digest: ctx.vault.sign('presented key', secret),
   }));
-  const lookUp = createLookUp(ctx);
-  let keysSeenAt = Number.NEGATIVE_INFINITY;
-
-  return {
-    async authenticate(presented, address) {
-      const digest = ctx.vault.sign('presented key', presented);
-      // Every key is compared, found or not, so that time tells nothing.
-      const matches = environmentKeys.filter((key) => equalInConstantTime(key.digest, digest));
-      if (matches[0]) return matches[0].partner;
-      const key = parseApiKey(presented);
-      if (!key) return null;
-      const cached = await lookUp(key.id);
-      const expected = cached.row?.secretHash ?? Buffer.alloc(32);
-      if (!equalInConstantTime(expected, hashSecret(ctx, key)) || !cached.row) return null;
-      if (!isUsable(cached.row, address, cached.readAt)) return null;
-      touch(ctx, cached, cached.row.id);
-      return partnerOf(ctx, {
-        keyId: cached.row.id,
-        userId: cached.row.userId,
-        scopes: SCOPES.filter((scope) => cached.row?.scopes.includes(scope)),
-      });
-    },
-    async hasKeys() {
-      if (environmentKeys.length > 0 || performance.now() - keysSeenAt < CACHE_MS) return true;
-      const usable = await hasUsableApiKey(ctx.db);
-      if (usable) keysSeenAt = performance.now();
-      return usable;
-    },
+  return (text) => {
+    const digest = ctx.vault.sign('presented key', text);
+    // Every key is compared, found or not, so that time tells nothing.
+    const [match] = environmentKeys.filter((key) => equalInConstantTime(key.digest, digest));
+    const key = match ? null : parseApiKey(text);
+    return {
+      environmentPartner: match?.partner ?? null,
+      keyId: key?.id ?? null,
+      secretHash: key && hashSecret(ctx, key),
+    };
   };
 }
 
@@ -75,25 +108,42 @@ function partnerOf(
   };
 }
 
-/** Requests that come at once share one query: thousands that reconnect would otherwise wait for connections. */
-function createLookUp(ctx: AuthContext): (id: string) => Promise<CachedKey> {
+/** Reads a key's row at most once a second; requests that need it meanwhile share that one reading. */
+function createLookUp(ctx: AuthContext): (id: string) => CachedKey | Promise<CachedKey> {
   const cache = new Map<string, CachedKey>();
-  const underWay = new Map<string, Promise<CachedKey>>();
-  const read = async (id: string, readAt: number): Promise<CachedKey> => {
+  const readings = new Map<string, { startedAt: number; result: Promise<CachedKey> }>();
+  const read = async (id: string, startedAt: number): Promise<CachedKey> => {
     const row = await findApiKey(ctx.db, id);
-    const fresh = { row, readAt, touchedAt: cache.get(id)?.touchedAt ?? Number.NEGATIVE_INFINITY };
+    const fresh = {
+      row,
+      partner: row && partnerOfRow(ctx, row),
+      // A revocation behind the start may be missing in it.
+      readAt: startedAt,
+      touchedAt: cache.get(id)?.touchedAt ?? Number.NEGATIVE_INFINITY,
+    };
     if (cache.size >= CACHE_ENTRIES) cache.clear();
     cache.set(id, fresh);
     return fresh;
   };
-  return async (id) => {
+  return (id) => {
     const now = performance.now();
     const known = cache.get(id);
     if (known && now - known.readAt < CACHE_MS) return known;
-    const reading = underWay.get(id) ?? read(id, now).finally(() => underWay.delete(id));
-    underWay.set(id, reading);
-    return reading;
+    const running = readings.get(id);
+    if (running && now - running.startedAt < CACHE_MS) return running.result;
+    const reading = { startedAt: now, result: read(id, now) };
+    readings.set(id, reading);
+    const forget = () => {
+      if (readings.get(id) === reading) readings.delete(id);
+    };
+    reading.result.then(forget, forget);
+    return reading.result;
   };
+}
+
+function partnerOfRow(ctx: AuthContext, row: ApiKeyRow): Partner {
+  const scopes = SCOPES.filter((scope) => row.scopes.includes(scope));
+  return partnerOf(ctx, { keyId: row.id, userId: row.userId, scopes });
 }
 
 /** Its end is told by the database's clock: this process's own may be minutes off. */

@@ -17,17 +17,18 @@ const MOST_WAITING = 2_000;
 const SQL_STATE = /^[0-9A-Z]{5}$/;
 
 export function createIntake({ db, jobs }: { db: Database; jobs: Producer }): Intake {
-  const overflow = () => new PublicError('overloaded', { retryAfterSeconds: 1 });
+  const error = () => new PublicError('overloaded', { retryAfterSeconds: 1 });
+  const limits = { maxBatch: BATCH, maxRunning: 1, overflow: { maxWaiting: MOST_WAITING, error } };
   const messages = createBatcher<NewMessage, boolean>({
     run: (batch) => insertAll(db, batch),
-    ...{ maxBatch: BATCH, maxWaiting: MOST_WAITING, maxRunning: 1, overflow },
+    ...limits,
   });
   const nudges = createBatcher<Job, boolean>({
     async run(batch) {
       const added = await jobs.enqueueMany(batch);
       return batch.map(() => added);
     },
-    ...{ maxBatch: BATCH, maxWaiting: MOST_WAITING, maxRunning: 1, overflow },
+    ...limits,
   });
   return {
     accept: (message) => messages.add(message),

@@ -9,9 +9,9 @@ import { presentActivation } from './present-activation.ts';
  * the row, the schedule is rebuilt from the rows, a waiter reads again.
  */
 export async function publishActivation(ctx: ServiceContext, row: ActivationRow): Promise<void> {
-  const status = await presentForCache(ctx, row);
+  const statuses = await presentForCache(ctx, [row]);
   await Promise.all([
-    ctx.cache.write(status).catch(() => writeLater(ctx, status, WRITE_ATTEMPTS)),
+    ...statuses.map((status) => ctx.cache.write(status).catch(() => writeLater(ctx, status, WRITE_ATTEMPTS))),
     schedule(ctx, row).catch(() => undefined),
   ]);
   await ctx.replies.announce(activationSubject(row.id)).catch(() => undefined);
@@ -27,24 +27,34 @@ function writeLater(ctx: ServiceContext, status: CachedStatus, attempts: number)
   setTimeout(write, WRITE_AGAIN_MS).unref();
 }
 
-/** Writes the reply to `status` into the cache, if it can, and returns it. The reader waits for no frozen Redis. */
-export async function cacheStatus(ctx: ServiceContext, row: ActivationRow): Promise<string> {
-  const status = await presentForCache(ctx, row);
-  void ctx.cache.write(status).catch(() => undefined);
-  return status.reply;
+/**
+ * The replies to `status` by id, written into the cache as far as that can be reached. The reader waits for no frozen
+ * Redis.
+ */
+export async function cacheStatuses(
+  ctx: ServiceContext,
+  rows: ActivationRow[],
+): Promise<Map<number, string>> {
+  const statuses = await presentForCache(ctx, rows);
+  for (const status of statuses) void ctx.cache.write(status).catch(() => undefined);
+  return new Map(statuses.map(({ activationId, reply }) => [activationId, reply]));
 }
 
-async function presentForCache(ctx: ServiceContext, row: ActivationRow): Promise<CachedStatus> {
-  const codes = mayHaveCodes(row) ? await listCodes(ctx.db, [row.id]) : [];
-  const presented = presentActivation(ctx, row, codes);
-  return {
-    activationId: row.id,
-    userId: row.userId,
-    version: row.version,
-    reply: JSON.stringify(presented),
-    secret: codes.length > 0 || presented.status === 'unknown',
-    final: isFinalActivationState(row.state),
-  };
+async function presentForCache(ctx: ServiceContext, rows: ActivationRow[]): Promise<CachedStatus[]> {
+  const withCodes = rows.filter(mayHaveCodes).map((row) => row.id);
+  const codes = withCodes.length > 0 ? await listCodes(ctx.db, withCodes) : [];
+  return rows.map((row) => {
+    const own = codes.filter((code) => code.activationId === row.id);
+    const presented = presentActivation(ctx, row, own);
+    return {
+      activationId: row.id,
+      userId: row.userId,
+      version: row.version,
+      reply: JSON.stringify(presented),
+      secret: own.length > 0 || presented.status === 'unknown',
+      final: isFinalActivationState(row.state),
+    };
+  });
 }
 
 export function mayHaveCodes(row: ActivationRow): boolean {

@@ -21,11 +21,10 @@ const QUEUE_SCRIPTS: Record<string, { content: string }> = createRequire(import.
 
 const QUICK: Strike[] = [
   { script: queueScript('addStandardJob'), queue: ':sms-send:' },
-  { script: own.POLL_STATUS },
+  { script: own.COUNT_AND_READ },
 ];
 const OTHERS: Strike[] = [
   { script: queueScript('addStandardJob'), queue: ':rent-number:' },
-  { script: own.RATE_LIMIT },
   { script: own.WRITE_STATUS },
   { script: own.TAKE_TOKEN },
   { script: own.CLAIM_DUE },

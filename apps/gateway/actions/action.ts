@@ -28,7 +28,7 @@ export interface ActionDefinition<Fields extends FieldSet> {
   errors: readonly ErrorCode[];
   /** Takes `Prefer: wait`. */
   prefersWait?: true;
-  /** The rate limit is counted together with the look-up: see status.ts. */
+  /** While its reply is in the cache the rate limit's trip brings it, and `run` is not called. */
   cachedById?: true;
   run(call: Call & { input: InputOf<Fields> }): Promise<Answer>;
 }
@@ -46,7 +46,6 @@ export interface Call extends Repeatable {
   partner: Partner;
   raw: Record<string, unknown>;
   waitSeconds: number;
-  cachedReply: string | null;
 }
 
 /** A reply as JSON text; `ids` go to the log. */

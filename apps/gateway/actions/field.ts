@@ -48,12 +48,14 @@ export function readInput<Fields extends FieldSet>(
   fields: Fields,
   raw: Record<string, unknown>,
 ): InputOf<Fields> {
-  const entries = Object.entries(fields).map(([name, { code, required, read }]) => {
+  const input: Record<string, unknown> = {};
+  for (const name in fields) {
+    const field = fields[name];
     const value = Object.hasOwn(raw, name) ? raw[name] : undefined;
-    if (required && value === undefined) throw badRequest(code, `${name} is missing.`);
-    return [name, read(value)];
-  });
-  return Object.fromEntries(entries) as InputOf<Fields>;
+    if (field?.required && value === undefined) throw badRequest(field.code, `${name} is missing.`);
+    input[name] = field?.read(value);
+  }
+  return input as InputOf<Fields>;
 }
 
 /** Repeated query parameters are refused by the name of what they repeat. */

@@ -34,8 +34,8 @@ export const status = defineAction({
   cachedById: true,
   replies: [{ status: 200, when: 'The rental.', schema: activationStatus, example: STATUS_EXAMPLE }],
   errors: ['invalid_id', 'activation_not_found', 'partner_user_not_configured'],
-  async run({ ctx, partner, input, cachedReply }) {
-    const body = cachedReply ?? (await readStatus({ ctx, input: { partner, id: input.id } }));
+  async run({ ctx, partner, input }) {
+    const body = await readStatus({ ctx, input: { partner, id: input.id } });
     return { status: 200, body, replayed: false, ids: { activation_id: input.id } };
   },
 });

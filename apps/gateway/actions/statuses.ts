@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { readStatuses } from '#libs/services';
-import { defineAction, okAnswer } from './action.ts';
+import { defineAction } from './action.ts';
 import * as fields from './fields.ts';
 import { activationIdText, activationStatus, okObject } from './shapes.ts';
 import { STATUS_EXAMPLE } from './status.ts';
@@ -33,6 +33,7 @@ export const statuses = defineAction({
   ],
   errors: ['invalid_ids', 'partner_user_not_configured'],
   async run({ ctx, partner, input }) {
-    return okAnswer({ statuses: await readStatuses({ ctx, input: { partner, ids: input.ids } }) });
+    const entries = await readStatuses({ ctx, input: { partner, ids: input.ids } });
+    return { status: 200, body: `{"ok":true,"statuses":[${entries.join()}]}`, replayed: false };
   },
 });

@@ -6,12 +6,11 @@ const LONGEST_KEY = 512;
 
 /** The partner behind the request; one 401 for every reason. */
 export async function authenticate(authenticator: Authenticator, request: FastifyRequest): Promise<Partner> {
-  if (!(await authenticator.hasKeys()))
-    throw new PublicError('no_api_keys_configured', { retryAfterSeconds: 60 });
   const presented = presentedKey(request);
   const partner = presented && (await authenticator.authenticate(presented, request.ip));
-  if (!partner) throw new PublicError('unauthorized');
-  return partner;
+  if (partner) return partner;
+  if (await authenticator.hasKeys()) throw new PublicError('unauthorized');
+  throw new PublicError('no_api_keys_configured', { retryAfterSeconds: 60 });
 }
 
 /** `Authorization: Bearer` counts before `X-API-Key`; with both, only the first is looked at. */

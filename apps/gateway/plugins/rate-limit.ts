@@ -29,6 +29,7 @@ const AWAY_MS = 1_000;
 
 export function createRateLimit({ cache, limitPerSecond: limit, rejected }: RateLimitOptions): RateLimit {
   const countHere = localWindow();
+  const usedUp = usedUpWindows(limit);
   let awayUntil = 0;
   const orAway = async <Value>(ask: () => Promise<Value>): Promise<Value | null> => {
     if (performance.now() < awayUntil) return null;
@@ -42,11 +43,16 @@ export function createRateLimit({ cache, limitPerSecond: limit, rejected }: Rate
   return {
     async count({ keyId }) {
       if (limit === 0) return null;
-      return (await orAway(() => cache.countRequest(keyId))) ?? countHere(keyId);
+      const refused = usedUp.find(keyId);
+      if (refused) return refused;
+      const counted = (await orAway(() => cache.countRequest(keyId))) ?? countHere(keyId);
+      return usedUp.note(keyId, counted);
     },
     async poll({ keyId }, { id, userId }) {
+      const refused = usedUp.find(keyId);
+      if (refused) return { counted: refused, reply: null, away: false };
       const polled = await orAway(() => cache.poll({ apiKey: keyId, limit, userId, activationId: id }));
-      const counted = limit === 0 ? null : (polled ?? countHere(keyId));
+      const counted = limit === 0 ? null : usedUp.note(keyId, polled ?? countHere(keyId));
       return { counted, reply: polled?.reply ?? null, away: polled === null };
     },
     enforce(counted, reply) {
@@ -58,6 +64,26 @@ export function createRateLimit({ cache, limitPerSecond: limit, rejected }: Rate
       if (counted.count <= limit) return;
       rejected.inc();
       throw new PublicError('rate_limited', { retryAfterSeconds: resetSeconds });
+    },
+  };
+}
+
+/** A window known to be used up refuses here until it ends: what is shed must cost less than what is served. */
+function usedUpWindows(limit: number) {
+  const windows = new Map<string, { count: number; endsAt: number }>();
+  return {
+    find(keyId: string): RateCount | null {
+      const window = windows.get(keyId);
+      if (!window) return null;
+      const windowLeftMs = window.endsAt - performance.now();
+      if (windowLeftMs > 0) return { count: window.count, windowLeftMs };
+      windows.delete(keyId);
+      return null;
+    },
+    note(keyId: string, counted: RateCount): RateCount {
+      const { count, windowLeftMs } = counted;
+      if (count > limit) windows.set(keyId, { count, endsAt: performance.now() + windowLeftMs });
+      return counted;
     },
   };
 }

@@ -12,8 +12,6 @@ export interface RequestFacts {
   partner: Partner | null;
   /** Rows the request made or asked about. */
   ids: Record<string, string | number>;
-  /** The reply to `status`, when the rate limit's trip to Redis brought it along. */
-  cachedReply: string | null;
 }
 
 declare module 'fastify' {
@@ -26,21 +24,22 @@ const SANE_REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
 export function registerRequestFacts(app: FastifyInstance, deps: Pick<GatewayDeps, 'isDraining'>): void {
   app.decorateRequest('facts');
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     request.facts = {
       startedAt: performance.now(),
       action: null,
       partner: null,
       ids: {},
-      cachedReply: null,
     };
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
+    done();
   });
   // When the reply leaves, not when the request comes: one that runs while the process closes would otherwise keep
   // its connection, and the process, open for the whole keep-alive time.
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (deps.isDraining()) reply.header('connection', 'close');
+    done();
   });
 }
 

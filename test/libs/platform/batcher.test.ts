@@ -6,7 +6,12 @@ t.test(
   async (t) => {
     const batches: number[][] = [];
     const { run, release } = heldBack(batches);
-    const batcher = createBatcher({ run, maxBatch: 3, maxWaiting: 100, maxRunning: 1, overflow });
+    const batcher = createBatcher({
+      run,
+      maxBatch: 3,
+      maxRunning: 1,
+      overflow: { maxWaiting: 100, error: overflow },
+    });
     const first = [batcher.add(1), batcher.add(2)];
     await turn();
     const later = [3, 4, 5, 6].map((item) => batcher.add(item));
@@ -27,7 +32,12 @@ t.test('an error of one is its own, an error of all is everybody’s, and afterw
     if (items.includes(0)) throw new Error('all');
     return items.map((item) => (item < 0 ? new Error(`item ${item}`) : item));
   };
-  const batcher = createBatcher({ run, maxBatch: 9, maxWaiting: 9, maxRunning: 1, overflow });
+  const batcher = createBatcher({
+    run,
+    maxBatch: 9,
+    maxRunning: 1,
+    overflow: { maxWaiting: 9, error: overflow },
+  });
   const mixed = await Promise.allSettled([1, -2, 3].map((item) => batcher.add(item)));
   t.match(mixed, [{ value: 1 }, { reason: { message: 'item -2' } }, { value: 3 }]);
   const all = await Promise.allSettled([1, 0].map((item) => batcher.add(item)));
@@ -38,7 +48,12 @@ t.test('an error of one is its own, an error of all is everybody’s, and afterw
 t.test('several batches at once, where that is allowed', async (t) => {
   const batches: number[][] = [];
   const { run, release } = heldBack(batches);
-  const batcher = createBatcher({ run, maxBatch: 2, maxWaiting: 9, maxRunning: 2, overflow });
+  const batcher = createBatcher({
+    run,
+    maxBatch: 2,
+    maxRunning: 2,
+    overflow: { maxWaiting: 9, error: overflow },
+  });
   const added = [1, 2, 3, 4, 5].map((item) => batcher.add(item));
   await turn();
   t.same(batches, [
@@ -54,7 +69,12 @@ t.test('several batches at once, where that is allowed', async (t) => {
 
 t.test('more than may wait is refused at once', async (t) => {
   const { run, release } = heldBack([]);
-  const batcher = createBatcher({ run, maxBatch: 1, maxWaiting: 2, maxRunning: 1, overflow });
+  const batcher = createBatcher({
+    run,
+    maxBatch: 1,
+    maxRunning: 1,
+    overflow: { maxWaiting: 2, error: overflow },
+  });
   const running = batcher.add(1);
   await turn();
   const waiting = [batcher.add(2), batcher.add(3)];
