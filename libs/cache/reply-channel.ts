@@ -3,7 +3,7 @@ import type { Keys } from './keys.ts';
 
 /** Tells waiting gateways that a row has changed. Only a nudge: whoever hears it reads the row. */
 export interface ReplySender {
-  announce(subject: string): Promise<void>;
+  announce(...subjects: string[]): Promise<void>;
 }
 
 export interface ReplyReceiver {
@@ -19,8 +19,8 @@ export const mirrorSubject = (key: { providerId: number; kind: string; scope: st
 
 export function createReplySender({ redis, keys }: { redis: RedisClient; keys: Keys }): ReplySender {
   return {
-    async announce(subject) {
-      await redis.publish(keys.changes, subject);
+    async announce(...subjects) {
+      if (subjects.length > 0) await redis.publish(keys.changes, subjects.join('\n'));
     },
   };
 }
@@ -31,8 +31,10 @@ export function createReplyReceiver({ redis, keys }: { redis: RedisClient; keys:
   const subscribe = () => void redis.subscribe(keys.changes).catch(() => undefined);
   redis.on('ready', subscribe);
   if (redis.status === 'ready') subscribe();
-  redis.on('message', (_channel: string, subject: string) => {
-    for (const wake of [...(waiters.get(subject) ?? [])]) wake();
+  redis.on('message', (_channel: string, subjects: string) => {
+    for (const subject of subjects.split('\n')) {
+      for (const wake of [...(waiters.get(subject) ?? [])]) wake();
+    }
   });
   return {
     wait(subject, timeoutMs) {

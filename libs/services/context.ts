@@ -12,6 +12,7 @@ import {
 } from '#libs/cache';
 import { createProducer, type Producer } from '#libs/jobs';
 import type { Config, CrashPoint, Database, Logger, RedisClient, Vault } from '#libs/platform';
+import { createDispatch, type Dispatch } from './dispatch.ts';
 import { createIntake, type Intake } from './intake.ts';
 
 /** What every verb is given beside its input. */
@@ -27,6 +28,7 @@ export interface ServiceContext {
   replies: ReplySender;
   jobs: Producer;
   intake: Intake;
+  dispatch: Dispatch;
 }
 
 /** A process that lets callers wait for the outcome of what they asked. */
@@ -56,6 +58,7 @@ export function createServiceContext({
 }: ContextParts): ServiceContext {
   const keys = createKeys(redisPrefix);
   const jobs = createProducer({ redis, prefix: keys.prefix, log });
+  const replies = createReplySender({ redis, keys });
   return {
     db: database,
     vault,
@@ -65,8 +68,9 @@ export function createServiceContext({
     cache: createStatusCache({ redis, keys, vault }),
     pollIndex: createPollIndex({ redis, keys }),
     budget: createRequestBudget({ redis, keys }),
-    replies: createReplySender({ redis, keys }),
+    replies,
     jobs,
     intake: createIntake({ db: database, jobs }),
+    dispatch: createDispatch({ db: database, log, replies }),
   };
 }

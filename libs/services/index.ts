@@ -3,6 +3,7 @@ export * from './authenticate.ts';
 export * from './cancel-activation.ts';
 export * from './command-activation.ts';
 export * from './context.ts';
+export * from './dispatch.ts';
 export * from './end-rentals.ts';
 export * from './get-message.ts';
 export * from './intake.ts';

@@ -1,7 +1,6 @@
-import { messageSubject } from '#libs/cache';
-import type { ServiceContext } from './context.ts';
+import { messageSubject, type ReplySender } from '#libs/cache';
 
-/** After a commit: wakes whoever waits for this message. Losing it costs a waiter half a second. */
-export async function publishMessage(ctx: ServiceContext, id: string): Promise<void> {
-  await ctx.replies.announce(messageSubject(id)).catch(() => undefined);
+/** After a commit: wakes whoever waits for one of these messages. Losing it costs a waiter half a second. */
+export async function publishMessages({ replies }: { replies: ReplySender }, ids: string[]): Promise<void> {
+  await replies.announce(...ids.map(messageSubject)).catch(() => undefined);
 }

@@ -18,7 +18,7 @@ import {
 } from '#libs/store';
 import type { ServiceContext } from './context.ts';
 import { messageFailure } from './message-failure.ts';
-import { publishMessage } from './publish-message.ts';
+import { publishMessages } from './publish-message.ts';
 
 /** What it needs of an SMS provider. */
 export interface MessageLister {
@@ -50,7 +50,8 @@ export async function reconcileMessage({
   const listing = await provider.list({ to: row.to, createdAfter: span.from, createdBefore: span.until });
   const finding =
     listing.kind === 'complete' ? await judge(ctx, row, listing.messages, span) : await postpone(ctx, row);
-  if (finding === 'found' || finding === 'resent' || finding === 'failed') await publishMessage(ctx, row.id);
+  if (finding === 'found' || finding === 'resent' || finding === 'failed')
+    await publishMessages(ctx, [row.id]);
   return finding;
 }
 

@@ -17,7 +17,7 @@ import {
 import type { ServiceContext } from './context.ts';
 import { releaseInDoubt } from './end-rentals.ts';
 import { publishActivation } from './publish-activation.ts';
-import { publishMessage } from './publish-message.ts';
+import { publishMessages } from './publish-message.ts';
 import type { ItemDecision } from './reconcile-list.ts';
 import { releaseHold } from './release-rental.ts';
 
@@ -139,7 +139,7 @@ async function decideMessage(ctx: ServiceContext, input: DecisionInput): Promise
     if (moved) await audit(tx, input);
     return moved;
   });
-  if (decided) await publishMessage(ctx, id);
+  if (decided) await publishMessages(ctx, [id]);
   return decided;
 }
 

@@ -2,7 +2,7 @@ import { messageStateOfProviderStatus, providerStatusRank } from '#libs/domain';
 import { advanceMessage, freeAdoptedSid, insertMessageEvent } from '#libs/store';
 import type { ServiceContext } from './context.ts';
 import { messageFailure } from './message-failure.ts';
-import { publishMessage } from './publish-message.ts';
+import { publishMessages } from './publish-message.ts';
 
 export interface MessageStatusInput {
   messageId: string;
@@ -45,6 +45,6 @@ export async function recordMessageStatus({
     error_code: providerErrorCode,
     result,
   });
-  if (result === 'moved') await publishMessage(ctx, id);
+  if (result === 'moved') await publishMessages(ctx, [id]);
   return result;
 }

@@ -1,26 +1,20 @@
-import {
-  type AcceptedMessage,
-  backoffMs,
-  type Outcome,
-  providerStatusRank,
-  type Rejected,
-} from '#libs/domain';
+import { type AcceptedMessage, backoffMs, type Outcome, type Rejected } from '#libs/domain';
 import { smsSendJob } from '#libs/jobs';
 import {
-  freeAdoptedSid,
   type MessageClaim,
   noteAnswering,
   noteRefusal,
   noteUnreachable,
   settleFailed,
   settleNotSent,
-  settleSent,
   settleUnknown,
 } from '#libs/store';
 import type { ServiceContext } from './context.ts';
-import { publishMessage } from './publish-message.ts';
+import { publishMessages } from './publish-message.ts';
 
 export const SMS_PROVIDER = 'twilio';
+
+type NotAccepted = Exclude<Outcome<never>, { kind: 'accepted' }>;
 
 const UNREACHABLE_THRESHOLD = 20;
 const UNREACHABLE_PAUSE_SECONDS = 5;
@@ -37,20 +31,15 @@ export async function settleMessage({
   input: { held: MessageClaim; outcome: Outcome<AcceptedMessage> };
 }): Promise<boolean> {
   const { held, outcome } = input;
+  if (outcome.kind === 'accepted') return ctx.dispatch.settleSent(held, outcome.value);
   const settled = await settle(ctx, held, outcome);
   await noteHealth(ctx, outcome);
-  await publishMessage(ctx, held.id);
+  await publishMessages(ctx, [held.id]);
   return settled;
 }
 
-async function settle(
-  ctx: ServiceContext,
-  held: MessageClaim,
-  outcome: Outcome<AcceptedMessage>,
-): Promise<boolean> {
+async function settle(ctx: ServiceContext, held: MessageClaim, outcome: NotAccepted): Promise<boolean> {
   switch (outcome.kind) {
-    case 'accepted':
-      return settleAccepted(ctx, held, outcome.value);
     case 'rejected':
       return outcome.scope === 'account' ? pauseMessage(ctx, held, outcome) : failMessage(ctx, held, outcome);
     case 'not_sent':
@@ -67,18 +56,6 @@ async function settle(
 /** First look after a quarter of the window, at most ten seconds; the last at its end. */
 export function lookSchedule(windowSeconds: number): { windowSeconds: number; firstLookSeconds: number } {
   return { windowSeconds, firstLookSeconds: Math.min(10, windowSeconds / 4) };
-}
-
-async function settleAccepted(
-  ctx: ServiceContext,
-  held: MessageClaim,
-  accepted: AcceptedMessage,
-): Promise<boolean> {
-  return ctx.db.transaction(async (tx) => {
-    const twin = await freeAdoptedSid(tx, { id: held.id, providerSid: accepted.providerSid });
-    if (twin) ctx.log.warn({ event: 'message.adoption_undone', message_id: twin });
-    return settleSent(tx, held, { ...accepted, rank: providerStatusRank(accepted.providerStatus) });
-  });
 }
 
 function failMessage(ctx: ServiceContext, held: MessageClaim, refusal: Rejected): Promise<boolean> {
@@ -109,7 +86,7 @@ async function retryLater(
 }
 
 /** A 429 never counts against the provider: it processed nothing and says so. */
-async function noteHealth(ctx: ServiceContext, outcome: Outcome<AcceptedMessage>): Promise<void> {
+async function noteHealth(ctx: ServiceContext, outcome: NotAccepted): Promise<void> {
   const provider = SMS_PROVIDER;
   if (outcome.kind === 'rejected' && outcome.scope === 'account') {
     const { reason, message } = outcome;
@@ -124,7 +101,7 @@ async function noteHealth(ctx: ServiceContext, outcome: Outcome<AcceptedMessage>
       threshold: UNREACHABLE_THRESHOLD,
       seconds: UNREACHABLE_PAUSE_SECONDS,
     });
-  } else if (outcome.kind === 'accepted' || outcome.kind === 'rejected') {
+  } else if (outcome.kind === 'rejected') {
     await noteAnswering(ctx.db, provider);
   }
 }

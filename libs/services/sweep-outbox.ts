@@ -10,7 +10,7 @@ import {
 } from '#libs/store';
 import type { ServiceContext } from './context.ts';
 import { publishActivation } from './publish-activation.ts';
-import { publishMessage } from './publish-message.ts';
+import { publishMessages } from './publish-message.ts';
 import { lookSchedule } from './settle-message.ts';
 import { holdSeconds } from './settle-purchase.ts';
 
@@ -44,10 +44,8 @@ export async function abandonStaleCalls(ctx: ServiceContext): Promise<number> {
     holdSeconds: holdSeconds(ctx),
     limit: BATCH,
   });
-  for (const id of messages) {
-    ctx.log.warn({ event: 'message.abandoned', message_id: id });
-    await publishMessage(ctx, id);
-  }
+  for (const id of messages) ctx.log.warn({ event: 'message.abandoned', message_id: id });
+  await publishMessages(ctx, messages);
   for (const row of purchases) {
     ctx.log.warn({ event: 'purchase.abandoned', activation_id: row.id, provider_id: row.providerId });
     await publishActivation(ctx, row);
@@ -58,10 +56,8 @@ export async function abandonStaleCalls(ctx: ServiceContext): Promise<number> {
 /** Messages whose validity ended before they could be sent. */
 export async function expireOverdueMessages(ctx: ServiceContext): Promise<number> {
   const ids = await expireMessages(ctx.db, BATCH);
-  for (const id of ids) {
-    ctx.log.info({ event: 'message.expired', message_id: id });
-    await publishMessage(ctx, id);
-  }
+  for (const id of ids) ctx.log.info({ event: 'message.expired', message_id: id });
+  await publishMessages(ctx, ids);
   return ids.length;
 }
 

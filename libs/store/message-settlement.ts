@@ -1,4 +1,5 @@
 import type { Queryable } from '#libs/platform';
+import { ANSWERING } from './provider-health.ts';
 
 /** The fence: only the holder of this claim on this epoch may write what its call came to. */
 export interface MessageClaim {
@@ -7,23 +8,48 @@ export interface MessageClaim {
   claim: string;
 }
 
-// A call that was given up as unknown may still come back with proof; the same claim may then settle it.
-const HELD = `id = $1 AND epoch = $2 AND claim = $3 AND state IN ('calling', 'unknown')`;
-
-/** False when the claim is no longer ours. The caller frees a wrongly adopted `providerSid` first. */
-export async function settleSent(
-  db: Queryable,
-  held: MessageClaim,
-  sent: { providerSid: string; providerStatus: string; rank: number },
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `UPDATE messages SET state = 'sent', provider_sid = $4, provider_status = $5, provider_rank = $6,
-       call_finished_at = now(), updated_at = now()
-     WHERE ${HELD}`,
-    [held.id, held.epoch, held.claim, sent.providerSid, sent.providerStatus, sent.rank],
-  );
-  return rowCount === 1;
+/** What the provider gave a message that it took. */
+export interface SentMessage extends MessageClaim {
+  providerSid: string;
+  providerStatus: string;
+  rank: number;
 }
+
+// A call that was given up as unknown may still come back with proof; the same claim may then settle it.
+const SETTLEABLE = `state IN ('calling', 'unknown')`;
+const HELD = `id = $1 AND epoch = $2 AND claim = $3 AND ${SETTLEABLE}`;
+
+/**
+ * All in one commit, and with it the note that the SMS provider answers. Resolves with the claims that were still held.
+ * Throws 23505, and nothing is settled, when one of the sids belongs to another message: `freeAdoptedSid` first.
+ */
+export async function settleSent(db: Queryable, sent: readonly SentMessage[]): Promise<Set<string>> {
+  const { rows } = await db.query<{ claim: string }>(SETTLE_SENT, [
+    sent.map((message) => message.id),
+    sent.map((message) => message.epoch),
+    sent.map((message) => message.claim),
+    sent.map((message) => message.providerSid),
+    sent.map((message) => message.providerStatus),
+    sent.map((message) => message.rank),
+  ]);
+  return new Set(rows.map((row) => row.claim));
+}
+
+/** Locks in the order of the claims. */
+const SETTLE_SENT = `
+  WITH answering AS (${ANSWERING} 'twilio'),
+  held AS MATERIALIZED (
+    SELECT messages.id AS held_id, sid, status, rank
+    FROM unnest($1::uuid[], $2::integer[], $3::uuid[], $4::text[], $5::text[], $6::smallint[])
+      AS sent (id, epoch, claim, sid, status, rank)
+    JOIN messages ON messages.id = sent.id AND messages.epoch = sent.epoch AND messages.claim = sent.claim
+      AND ${SETTLEABLE}
+    ORDER BY messages.id FOR UPDATE OF messages
+  )
+  UPDATE messages SET state = 'sent', provider_sid = sid, provider_status = status, provider_rank = rank,
+    call_finished_at = now(), updated_at = now()
+  FROM held WHERE id = held_id
+  RETURNING claim`;
 
 export async function settleFailed(
   db: Queryable,

@@ -31,6 +31,11 @@ export interface MessageRow {
   readAt: Date;
 }
 
+/** All that a call to the provider needs. */
+export interface ClaimedMessage extends Pick<MessageRow, 'id' | 'epoch' | 'to' | 'body' | 'secondsValid'> {
+  claim: string;
+}
+
 export const MESSAGE_COLUMNS = `id, owner, to_number AS "to", body, encoding, segments, reference, state, epoch, claim,
   next_attempt_at AS "nextAttemptAt", valid_until AS "validUntil",
   floor(extract(epoch FROM valid_until - now()))::integer AS "secondsValid",
@@ -53,24 +58,39 @@ export async function findMessage(
 }
 
 /**
- * `ready` to `calling`, committed before the first byte leaves. Null: already claimed, another epoch, not due, or no
- * longer valid; then there is nothing to do. One second of tolerance, since queue and database have two clocks.
- * Counts the call, so that the audit sees an epoch that was called twice.
+ * Those of the claims that hold: their rows go from `ready` to `calling`, committed before the first byte leaves. Each
+ * row tells by `claim` whose it is. Left out: already claimed (of twins all but one), another epoch, not due, no longer
+ * valid, and all of them while the SMS provider is known to refuse. One second of tolerance, since queue and database
+ * have two clocks. Counts the calls, so that the audit sees an epoch that was called twice.
  */
-export async function claimMessage(
+export async function claimMessages(
   db: Queryable,
-  key: { id: string; epoch: number; claim: string },
-): Promise<MessageRow | null> {
-  const { rows } = await db.query<MessageRow>(
-    `UPDATE messages SET state = 'calling', claim = $3, call_started_at = now(), call_finished_at = NULL, updated_at = now(),
-       calls = calls + 1, repeated_calls = repeated_calls + (called_epoch = epoch)::integer, called_epoch = epoch
-     WHERE id = $1 AND epoch = $2 AND state = 'ready' AND next_attempt_at <= now() + interval '1 second'
-       AND valid_until > now()
-     RETURNING ${MESSAGE_COLUMNS}`,
-    [key.id, key.epoch, key.claim],
-  );
-  return rows[0] ?? null;
+  claims: readonly { id: string; epoch: number; claim: string }[],
+): Promise<ClaimedMessage[]> {
+  const { rows } = await db.query<ClaimedMessage>(CLAIM, [
+    claims.map((wanted) => wanted.id),
+    claims.map((wanted) => wanted.epoch),
+    claims.map((wanted) => wanted.claim),
+  ]);
+  return rows;
 }
+
+/** Rows are locked in one order by everybody, so that two batches never wait for each other. */
+const CLAIM = `
+  WITH held AS MATERIALIZED (
+    SELECT messages.id AS held_id, wanted.claim AS new_claim
+    FROM unnest($1::uuid[], $2::integer[], $3::uuid[]) AS wanted (id, epoch, claim)
+    JOIN messages ON messages.id = wanted.id AND messages.epoch = wanted.epoch AND state = 'ready'
+      AND next_attempt_at <= now() + interval '1 second' AND valid_until > now()
+    WHERE NOT EXISTS (SELECT 1 FROM provider_health WHERE provider = 'twilio' AND refuses_until > now())
+    ORDER BY messages.id FOR UPDATE OF messages
+  )
+  UPDATE messages SET state = 'calling', claim = new_claim, call_started_at = now(), call_finished_at = NULL,
+    updated_at = now(), calls = calls + 1, repeated_calls = repeated_calls + (called_epoch = epoch)::integer,
+    called_epoch = epoch
+  FROM held WHERE id = held_id
+  RETURNING id, epoch, claim, to_number AS "to", body,
+    floor(extract(epoch FROM valid_until - now()))::integer AS "secondsValid"`;
 
 /** The provider refuses everything at present: the row waits, as the next epoch, and nothing was called. */
 export async function postponeMessage(

@@ -51,11 +51,10 @@ export async function noteUnreachable(
   );
 }
 
-/** It answered: writes only when something bad was noted before. */
+/** It answered: writes only when something bad was noted before. Ends before the provider's name. */
+export const ANSWERING = `UPDATE provider_health SET refuses_until = NULL, reason = NULL, message = NULL, failures = 0,
+  updated_at = now() WHERE (failures > 0 OR refuses_until IS NOT NULL) AND provider =`;
+
 export async function noteAnswering(db: Queryable, provider: ProviderName): Promise<void> {
-  await db.query(
-    `UPDATE provider_health SET refuses_until = NULL, reason = NULL, message = NULL, failures = 0, updated_at = now()
-     WHERE provider = $1 AND (failures > 0 OR refuses_until IS NOT NULL)`,
-    [provider],
-  );
+  await db.query(`${ANSWERING} $1`, [provider]);
 }

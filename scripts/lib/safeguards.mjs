@@ -7,37 +7,45 @@ export const SAFEGUARDS = [
     name: 'claim fence: state',
     protects: 'a message is called by one worker only',
     file: 'libs/store/messages.ts',
-    find: "WHERE id = $1 AND epoch = $2 AND state = 'ready' AND next_attempt_at <= now() + interval '1 second'",
-    replace: "WHERE id = $1 AND epoch = $2 AND next_attempt_at <= now() + interval '1 second'",
+    find: " AND messages.epoch = wanted.epoch AND state = 'ready'\n",
+    replace: ' AND messages.epoch = wanted.epoch\n',
     tests: ['test/models/store-mirror.test.ts'],
   },
   {
     name: 'claim fence: epoch',
     protects: 'a job of an older epoch calls nobody',
     file: 'libs/store/messages.ts',
-    find: "WHERE id = $1 AND epoch = $2 AND state = 'ready' AND next_attempt_at <= now() + interval '1 second'",
-    replace:
-      "WHERE id = $1 AND epoch >= $2 AND state = 'ready' AND next_attempt_at <= now() + interval '1 second'",
+    find: " AND messages.epoch = wanted.epoch AND state = 'ready'\n",
+    replace: " AND messages.epoch >= wanted.epoch AND state = 'ready'\n",
     tests: ['test/models/store-mirror.test.ts'],
   },
   {
     name: 'settling needs the claim',
     protects: 'a worker that was taken for gone writes nothing over its successor',
     file: 'libs/store/message-settlement.ts',
-    find: 'const HELD = `id = $1 AND epoch = $2 AND claim = $3 AND state',
-    replace: 'const HELD = `id = $1 AND epoch >= $2 AND ($3::uuid IS NOT NULL) AND state',
+    find: 'const HELD = `id = $1 AND epoch = $2 AND claim = $3 AND ',
+    replace: 'const HELD = `id = $1 AND epoch >= $2 AND ($3::uuid IS NOT NULL) AND ',
+    tests: ['test/models/store-mirror.test.ts'],
+  },
+  {
+    name: 'settling as sent needs the claim',
+    protects: 'the same for what the provider took, many at once',
+    file: 'libs/store/message-settlement.ts',
+    find: ' AND messages.epoch = sent.epoch AND messages.claim = sent.claim\n',
+    replace: ' AND messages.epoch >= sent.epoch\n',
     tests: ['test/models/store-mirror.test.ts'],
   },
   {
     name: 'commit before call',
     protects: 'what may have been sent is known after a crash',
     file: 'apps/worker/handlers/sms-send.ts',
-    find: `  const row = await claimMessage(ctx.db, { id, epoch, claim });
-  if (!row) return;
+    find: `  const row = await ctx.dispatch.claim(held);
+  if (!row) return postponeWhileRefused(deps, id, epoch);
   ctx.crashPoint('sms-send.claimed');
   const outcome = isStale(ctx, started) ? TOO_LATE : await send(deps, sms, row);`,
     replace: `  const { row, outcome } = await ctx.db.transaction(async (tx) => {
-    const row = await claimMessage(tx, { id, epoch, claim });
+    const { claimMessages } = await import('#libs/store');
+    const [row] = await claimMessages(tx, [held]);
     return { row, outcome: row && !isStale(ctx, started) ? await send(deps, sms, row) : TOO_LATE };
   });
   if (!row) return;`,
@@ -82,8 +90,8 @@ export const SAFEGUARDS = [
     name: 'deterministic job id',
     protects: 'a nudge whose reply was lost is one job',
     file: 'libs/jobs/producer.ts',
-    find: '      jobId: job.jobId,\n',
-    replace: '',
+    find: 'return delayMs > 0 ? { jobId, delay: delayMs } : { jobId };',
+    replace: "return delayMs > 0 ? { jobId: '', delay: delayMs } : { jobId: '' };",
     tests: ['test/libs/jobs/producer.test.ts'],
   },
   {

@@ -14,7 +14,7 @@ const settings = modelSettings(120);
 const NAMES = Object.keys(OPERATIONS);
 /** Those of a usual life come more often, so that rows get somewhere. */
 const USUAL = [
-  ...['claimMessage', 'settleSent', 'settleUnknown', 'settleNotSent', 'advanceMessage', 'adoptSid'],
+  ...['claimMessages', 'settleSent', 'settleUnknown', 'settleNotSent', 'advanceMessage', 'adoptSid'],
   ...['claimPurchase', 'settlePurchased', 'settlePurchaseUnknown', 'markReceived', 'insertCode'],
   ...['requestCancel', 'claimCommand', 'postponeCommand', 'requestCommand', 'moveMoney'],
 ];

@@ -1,6 +1,7 @@
+import type { AcceptedMessage } from '#libs/domain';
 import type { NumberProvider, SmsProvider } from '#libs/providers';
-import type { WaitingContext } from '#libs/services';
-import { insertMessages, type NewMessage } from '#libs/store';
+import { sentMessage, settleSentTogether, type WaitingContext } from '#libs/services';
+import { claimMessages, insertMessages, type MessageClaim, type NewMessage } from '#libs/store';
 import type { PollerDeps } from '../../apps/poller/deps.ts';
 import type { WorkerDeps } from '../../apps/worker/deps.ts';
 import { SimulatedNumbers } from './providers/numbers.ts';
@@ -81,6 +82,7 @@ export class World {
   context(task: Task): WaitingContext {
     const { queue, pollIndex } = this;
     const db = databaseOf(task, this.tables, this.#lock);
+    const replies = { announce: nothing };
     const parts = {
       db,
       vault: OPEN_VAULT,
@@ -88,7 +90,7 @@ export class World {
       config: CONFIG,
       crashPoint: () => undefined,
       cache: { write: nothing },
-      replies: { announce: nothing },
+      replies,
       receiver: { wait: () => new Promise(() => undefined) },
       jobs: {
         enqueue: async (job: never) => queue.add(job),
@@ -97,6 +99,15 @@ export class World {
       intake: {
         accept: async (message: NewMessage) => (await insertMessages(db, [message])).size === 1,
         nudge: (job: never) => queue.add(job),
+      },
+      dispatch: {
+        claim: async (wanted: MessageClaim) => (await claimMessages(db, [wanted]))[0] ?? null,
+        settleSent: async (held: MessageClaim, accepted: AcceptedMessage) => {
+          const parts = { db, log: this.#log, replies };
+          const [settled] = await settleSentTogether(parts, [sentMessage(held, accepted)]);
+          if (settled instanceof Error) throw settled;
+          return settled === true;
+        },
       },
       pollIndex: {
         schedule: async (entries: PollEntry[]) => {

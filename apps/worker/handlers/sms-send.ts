@@ -3,7 +3,7 @@ import { type AcceptedMessage, maskPhone, type Outcome } from '#libs/domain';
 import { smsSendJob } from '#libs/jobs';
 import type { SmsProvider } from '#libs/providers';
 import { SMS_PROVIDER, settleMessage, statusCallbackUrl } from '#libs/services';
-import { claimMessage, findRefusal, type MessageRow, postponeMessage } from '#libs/store';
+import { type ClaimedMessage, findRefusal, postponeMessage } from '#libs/store';
 import type { JobHandler, WorkerDeps } from '../deps.ts';
 import { persistently } from '../persistently.ts';
 import { isStale, TOO_LATE } from '../stale-claim.ts';
@@ -15,15 +15,14 @@ import { isStale, TOO_LATE } from '../stale-claim.ts';
  */
 export const smsSend: JobHandler = async (deps, { id, epoch }) => {
   const { ctx, sms } = deps;
-  if (!sms || (await postponedByRefusal(deps, id, epoch))) return;
-  const claim = randomUUID();
+  if (!sms) return;
+  const held = { id, epoch, claim: randomUUID() };
   const started = performance.now();
-  const row = await claimMessage(ctx.db, { id, epoch, claim });
-  if (!row) return;
+  const row = await ctx.dispatch.claim(held);
+  if (!row) return postponeWhileRefused(deps, id, epoch);
   ctx.crashPoint('sms-send.claimed');
   const outcome = isStale(ctx, started) ? TOO_LATE : await send(deps, sms, row);
   ctx.crashPoint('sms-send.answered');
-  const held = { id, epoch, claim };
   const settled = await persistently(() => settleMessage({ ctx, input: { held, outcome } }));
   ctx.crashPoint('sms-send.settled');
   ctx.log.info({
@@ -39,7 +38,7 @@ export const smsSend: JobHandler = async (deps, { id, epoch }) => {
   });
 };
 
-function send(deps: WorkerDeps, sms: SmsProvider, row: MessageRow): Promise<Outcome<AcceptedMessage>> {
+function send(deps: WorkerDeps, sms: SmsProvider, row: ClaimedMessage): Promise<Outcome<AcceptedMessage>> {
   return deps.timer.time(SMS_PROVIDER, 'send', () =>
     sms.send({
       to: row.to,
@@ -50,18 +49,17 @@ function send(deps: WorkerDeps, sms: SmsProvider, row: MessageRow): Promise<Outc
   );
 }
 
-function textOf({ ctx }: WorkerDeps, row: MessageRow): string {
+function textOf({ ctx }: WorkerDeps, row: ClaimedMessage): string {
   if (!row.body) throw new Error('the text of a message to be sent is gone');
   return ctx.vault.decrypt(row.body, `messages.body:${row.id}`);
 }
 
-/** While the provider refuses our account nothing is called: the message keeps its place until the pause is over. */
-async function postponedByRefusal({ ctx }: WorkerDeps, id: string, epoch: number): Promise<boolean> {
+/** While the provider refuses our account nothing is claimed: the message keeps its place until the pause is over. */
+async function postponeWhileRefused({ ctx }: WorkerDeps, id: string, epoch: number): Promise<void> {
   const refusal = await findRefusal(ctx.db, SMS_PROVIDER);
-  if (!refusal) return false;
+  if (!refusal) return;
   const seconds = refusal.secondsLeft + 1 + Math.random() * 2;
   if (await postponeMessage(ctx.db, { id, epoch, seconds })) {
     void ctx.jobs.enqueue(smsSendJob({ id, epoch: epoch + 1 }, seconds * 1_000));
   }
-  return true;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
 import { recordPush, releaseUnknownRentals } from '#libs/services';
-import { claimMessage, findProvider, insertMessages, listAudit, loadActivations } from '#libs/store';
+import { claimMessages, findProvider, insertMessages, listAudit, loadActivations } from '#libs/store';
 import { newPayer, newUnknownPurchase, releaseTimeIsOver } from '../../helpers/rental-rows.ts';
 import { testRedisUrl } from '../../helpers/services.ts';
 import { startSystem } from '../../helpers/system.ts';
@@ -43,7 +43,7 @@ t.test('what only a person can decide', async (t) => {
     const message = { id, owner: 'u:1', apiKey: 'k', to: '+15551234567', body: Buffer.from('sealed') };
     const rest = { encoding: 'gsm7', segments: 1, reference: null, callbackUrl: null, sendAt: null };
     await insertMessages(ctx.db, [{ ...message, ...rest, validitySeconds: 600, idempotency: null }]);
-    await claimMessage(ctx.db, { id, epoch: 1, claim: randomUUID() });
+    await claimMessages(ctx.db, [{ id, epoch: 1, claim: randomUUID() }]);
     await ctx.db.query(`UPDATE messages SET state = 'unknown' WHERE id = $1`, [id]);
     return id;
   };

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import t from 'tap';
 import type { Producer } from '#libs/jobs';
 import { type Database, openDatabase } from '#libs/platform';
 import { createIntake } from '#libs/services';
 import { type NewMessage, noteAnswering, noteRefusal } from '#libs/store';
+import { counted, newMessage } from '../../helpers/message-rows.ts';
 import { createTestDatabase } from '../../helpers/services.ts';
 
 t.test('messages that come together', async (t) => {
@@ -125,23 +125,6 @@ function open(url: string): Database {
   return openDatabase({ url, applicationName: 'intake', maxConnections: 2, onError: () => undefined });
 }
 
-function counted(db: Database): { db: Database; statements: () => number } {
-  let count = 0;
-  const query: Database['query'] = (sql, values) => {
-    count += 1;
-    return db.query(sql, values);
-  };
-  return { db: { ...db, query }, statements: () => count };
-}
-
 function claimOf(key: string, reply: { status: number; body: string } | null) {
   return { scope: 'u:1', route: 'sms-send', key, requestHash: Buffer.from('hash'), reply };
-}
-
-function newMessage(changes: Partial<NewMessage> = {}): NewMessage {
-  return {
-    ...{ id: randomUUID(), owner: 'u:1', apiKey: 'k', to: '+15551234567', body: Buffer.from('sealed') },
-    ...{ encoding: 'gsm7', segments: 1, reference: null, callbackUrl: null, sendAt: null },
-    ...{ validitySeconds: 600, idempotency: null, ...changes },
-  };
 }

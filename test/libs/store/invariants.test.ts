@@ -4,7 +4,7 @@ import type { Database, Queryable } from '#libs/platform';
 import {
   checkInvariants,
   claimCommand,
-  claimMessage,
+  claimMessages,
   claimPurchase,
   insertCode,
   insertMessages,
@@ -111,12 +111,12 @@ t.test('a claim without its fence is seen, also after an epoch without a call', 
     await db.query(`UPDATE ${table} SET state = '${back}', claim = NULL WHERE id = $1`, [id]);
   };
   const twin = { id: message, epoch: 1, claim: randomUUID() };
-  t.notOk(await claimMessage(db, twin), 'fenced');
+  t.same(await claimMessages(db, [twin]), [], 'fenced');
   const { held } = await newPurchase(db, 1);
   t.notOk(await claimPurchase(db, { ...held, claim: randomUUID() }), 'fenced');
   t.same(await broken(db), []);
   await again('messages', message, 'ready');
-  await claimMessage(db, { id: message, epoch: 1, claim: randomUUID() });
+  await claimMessages(db, [{ id: message, epoch: 1, claim: randomUUID() }]);
   t.same(await broken(db), ['I7']);
   await db.query('UPDATE messages SET epoch = 5');
   t.same(await broken(db), ['I7'], 'for good');
@@ -232,6 +232,6 @@ async function newCalledMessage(db: Database): Promise<string> {
   const message = { id, owner: 'u:1', apiKey: 'k', to: '+15551234567', body: Buffer.from('sealed') };
   const rest = { encoding: 'gsm7', segments: 1, reference: null, callbackUrl: null, sendAt: null };
   await insertMessages(db, [{ ...message, ...rest, validitySeconds: 600, idempotency: null }]);
-  await claimMessage(db, { id, epoch: 1, claim: randomUUID() });
+  await claimMessages(db, [{ id, epoch: 1, claim: randomUUID() }]);
   return id;
 }

@@ -1,4 +1,5 @@
-import type { MessageRow, NewMessage } from '#libs/store';
+import type { MessageClaim, MessageRow, NewMessage, SentMessage } from '#libs/store';
+import { moneyStatements } from './money.ts';
 import type { MessageRecord } from './records.ts';
 import { leastFirst, rowsOf, type Statements } from './statements.ts';
 import type { Tables } from './tables.ts';
@@ -28,18 +29,21 @@ export const messageStatements = {
     return row && row.owner === owner ? [toRow(tables, row)] : [];
   },
 
-  claimMessage(tables, { id, epoch, claim }) {
-    const row = tables.messages.get(id);
-    if (row?.epoch !== epoch || row.state !== 'ready') return [];
-    if (row.nextAttemptAt > tables.after(1) || row.validUntil <= tables.nowMs) return [];
-    return changed(tables, row, {
-      state: 'calling',
-      claim,
-      callStartedAt: tables.nowMs,
-      callFinishedAt: null,
-      calls: row.calls + 1,
-      repeatedCalls: row.repeatedCalls + (row.calledEpoch === epoch ? 1 : 0),
-      calledEpoch: epoch,
+  claimMessages(tables, columns) {
+    if ((tables.health.get('twilio')?.refusesUntil ?? 0) > tables.nowMs) return [];
+    return rowsOf<MessageClaim>(columns).flatMap(({ id, epoch, claim }) => {
+      const row = tables.messages.get(id);
+      if (row?.epoch !== epoch || row.state !== 'ready') return [];
+      if (row.nextAttemptAt > tables.after(1) || row.validUntil <= tables.nowMs) return [];
+      return changed(tables, row, {
+        state: 'calling',
+        claim,
+        callStartedAt: tables.nowMs,
+        callFinishedAt: null,
+        calls: row.calls + 1,
+        repeatedCalls: row.repeatedCalls + (row.calledEpoch === epoch ? 1 : 0),
+        calledEpoch: epoch,
+      });
     });
   },
 
@@ -50,13 +54,21 @@ export const messageStatements = {
     return changed(tables, row, { epoch: epoch + 1, nextAttemptAt, nudgedAt: tables.nowMs });
   },
 
-  settleSent(tables, { providerSid, providerStatus, rank, ...held }) {
-    const row = heldRow(tables, held);
-    const callFinishedAt = tables.nowMs;
-    return changed(tables, row, {
-      state: 'sent',
-      ...{ providerSid, providerStatus, providerRank: rank, callFinishedAt },
-    });
+  settleSent(tables, columns) {
+    const undo = tables.snapshot();
+    try {
+      moneyStatements.noteAnswering(tables, { first: 'twilio' });
+      return rowsOf<SentMessage>(columns).flatMap(({ providerSid, providerStatus, rank, ...held }) => {
+        const callFinishedAt = tables.nowMs;
+        return changed(tables, heldRow(tables, held), {
+          state: 'sent',
+          ...{ providerSid, providerStatus, providerRank: rank, callFinishedAt },
+        });
+      });
+    } catch (error) {
+      undo();
+      throw error;
+    }
   },
 
   settleFailed(tables, { error, providerErrorCode, errorMessage, ...held }) {
