@@ -18,6 +18,9 @@ export interface Loop {
   name: string;
   /** From the end of one run to the start of the next; a tenth of jitter is added. */
   intervalMs: number;
-  /** Called once at the start; returns what is run again and again. `true` asks for the next run at once. */
-  start(deps: PollerDeps): () => Promise<boolean | undefined>;
+  /**
+   * Called once at the start; returns what is run again and again. `true` asks for the next run at once, a number for
+   * one after so many milliseconds.
+   */
+  start(deps: PollerDeps): () => Promise<boolean | number | undefined>;
 }

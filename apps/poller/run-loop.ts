@@ -23,7 +23,9 @@ export function runLoop(loop: Loop, deps: PollerDeps, log: Logger): RunningLoop 
         return false;
       });
       seconds.observe((performance.now() - started) / 1_000);
-      if (!again) await pause(loop.intervalMs * (1 + 0.1 * Math.random()), stopping.signal);
+      if (again === true) continue;
+      const pauseMs = typeof again === 'number' ? again : loop.intervalMs * (1 + 0.1 * Math.random());
+      await pause(pauseMs, stopping.signal);
     }
   };
   const ended = work();

@@ -71,21 +71,24 @@ end
 `;
 
 // Claims due members by moving their score ahead (lease): a crash delays a poll and loses none.
-// ARGV: lease in ms, limit. Returns {member, ms since it was due, ...}.
+// ARGV: lease in ms, limit. Returns {ms until the first of the others is due (false: there is none), member, ms since it
+// was due, ...}.
 export const CLAIM_DUE = `${NOW_MS}
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'WITHSCORES', 'LIMIT', 0, ARGV[2])
 local claimed = {}
 for i = 1, #due, 2 do
   redis.call('ZADD', KEYS[1], 'XX', now + tonumber(ARGV[1]), due[i])
-  claimed[i] = due[i]
-  claimed[i + 1] = tostring(now - tonumber(due[i + 1]))
+  claimed[i + 1] = due[i]
+  claimed[i + 2] = tostring(now - tonumber(due[i + 1]))
 end
+local first = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
+claimed[1] = first[2] and tonumber(first[2]) - now or false
 return claimed
 `;
 
-// Token bucket. ARGV: rate per second, burst, tokens that must remain for more urgent callers.
-// Returns 0 when a token was taken, else the milliseconds until one may be there.
-export const TAKE_TOKEN = `${NOW_MS}
+// Token bucket. ARGV: rate per second, burst, tokens that must remain for more urgent callers, how many are wanted.
+// Returns how many were taken, and the milliseconds until one more may be there.
+export const TAKE_TOKENS = `${NOW_MS}
 local rate, burst, reserve = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local bucket = redis.call('HMGET', KEYS[1], 'tokens', 'at')
 local tokens = tonumber(bucket[1]) or burst
@@ -94,13 +97,9 @@ if now > at then
   tokens = math.min(burst, tokens + (now - at) * rate / 1000)
   at = now
 end
-local wait = 0
-if tokens - 1 >= reserve then
-  tokens = tokens - 1
-else
-  wait = math.ceil((reserve + 1 - tokens) * 1000 / rate)
-end
+local taken = math.max(0, math.min(tonumber(ARGV[4]), math.floor(tokens - reserve)))
+tokens = tokens - taken
 redis.call('HSET', KEYS[1], 'tokens', tostring(tokens), 'at', tostring(at))
 redis.call('PEXPIRE', KEYS[1], 60000)
-return wait
+return {taken, math.max(0, math.ceil((reserve + 1 - tokens) * 1000 / rate))}
 `;

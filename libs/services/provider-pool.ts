@@ -23,22 +23,31 @@ export function createProviderPool<Provider extends { close(): Promise<void> }>(
   open: (row: ProviderRow, credentials: string) => Provider,
 ): ProviderPool<Provider> {
   const opened = new Map<number, Opened<Provider>>();
+  const reading = new Map<number, Promise<Provider | null>>();
+
+  async function read(providerId: number): Promise<Provider | null> {
+    const row = await findProvider(ctx.db, providerId);
+    if (!row) return null;
+    const fingerprint = fingerprintOf(row);
+    const current = opened.get(providerId);
+    if (current?.fingerprint === fingerprint) {
+      current.readAt = performance.now();
+      return current.provider;
+    }
+    const provider = open(row, openCredentials(ctx, row));
+    opened.set(providerId, { provider, fingerprint, readAt: performance.now() });
+    void current?.provider.close();
+    return provider;
+  }
+
   return {
-    async get(providerId) {
+    get(providerId) {
       const known = opened.get(providerId);
-      if (known && performance.now() - known.readAt < REREAD_MS) return known.provider;
-      const row = await findProvider(ctx.db, providerId);
-      if (!row) return null;
-      const fingerprint = fingerprintOf(row);
-      const current = opened.get(providerId);
-      if (current?.fingerprint === fingerprint) {
-        current.readAt = performance.now();
-        return current.provider;
-      }
-      const provider = open(row, openCredentials(ctx, row));
-      opened.set(providerId, { provider, fingerprint, readAt: performance.now() });
-      void current?.provider.close();
-      return provider;
+      if (known && performance.now() - known.readAt < REREAD_MS) return Promise.resolve(known.provider);
+      // Hundreds of questions may start at once: the row is read for all of them together.
+      const running = reading.get(providerId) ?? read(providerId).finally(() => reading.delete(providerId));
+      reading.set(providerId, running);
+      return running;
     },
     async close() {
       await Promise.all([...opened.values()].map(({ provider }) => provider.close()));

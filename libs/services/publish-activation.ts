@@ -71,7 +71,10 @@ async function schedule(ctx: ServiceContext, row: ActivationRow): Promise<void> 
  * Milliseconds until it is to be asked about next, with up to a tenth of jitter; null when there is nothing to ask
  * about. `sinceReadMs`: how long ago the row was read. All by the database's clock, as the row's own times are.
  */
-export function nextPollInMs(row: ActivationRow, sinceReadMs = 0): number | null {
+export function nextPollInMs(
+  row: Pick<ActivationRow, 'purchasedAt' | 'expiresAt' | 'readAt' | 'expectingCode'>,
+  sinceReadMs = 0,
+): number | null {
   if (!row.purchasedAt || !row.expiresAt) return null;
   const interval = pollIntervalMs({
     nowMs: row.readAt.getTime() + sinceReadMs,

@@ -5,8 +5,9 @@ import { nextPollInMs } from './publish-activation.ts';
 const PAGE = 1_000;
 
 /**
- * Puts every live rental that is missing into the poll index, soonest first for those overdue. Run when Redis lost
- * the index, and now and then, for the rental whose process died between the commit and the index.
+ * Puts every live rental that is missing into the poll index. Run when Redis lost the index, and now and then, for the
+ * rental whose process died between the commit and the index. When each was last asked about is lost: they are spread
+ * over their intervals, as otherwise all would be due together, and again together after each interval.
  */
 export async function rebuildPollIndex(ctx: ServiceContext): Promise<number> {
   let afterId = 0;
@@ -15,7 +16,7 @@ export async function rebuildPollIndex(ctx: ServiceContext): Promise<number> {
     const rows = await listLive(ctx.db, { afterId, limit: PAGE });
     const entries = rows.flatMap((row) => {
       const inMs = nextPollInMs(row);
-      return inMs === null ? [] : [{ activationId: row.id, inMs }];
+      return inMs === null ? [] : [{ activationId: row.id, inMs: inMs * Math.random() }];
     });
     await ctx.pollIndex.scheduleMissing(entries);
     total += entries.length;

@@ -17,6 +17,9 @@ import { codeContext, textContext } from './present-activation.ts';
 import { publishActivation } from './publish-activation.ts';
 import { costInDoubt } from './release-rental.ts';
 
+/** What tells a rental and its pushes; all else is read under its lock. */
+type KnownActivation = Pick<ActivationRow, 'id' | 'providerId' | 'providerRef'>;
+
 export type CodeRecorded = 'first' | 'further' | 'late' | 'known';
 
 /**
@@ -28,7 +31,7 @@ export async function recordCode({
   input,
 }: {
   ctx: ServiceContext;
-  input: { activation: ActivationRow; code: string };
+  input: { activation: KnownActivation; code: string };
 }): Promise<CodeRecorded> {
   const { activation, code } = input;
   const text = await findPushedText(ctx, activation, code);
@@ -94,7 +97,7 @@ export async function recordPushedCodes({
   input: { activation },
 }: {
   ctx: ServiceContext;
-  input: { activation: ActivationRow };
+  input: { activation: KnownActivation };
 }): Promise<void> {
   const pushed = await readPushes(ctx, activation);
   for (const { code } of pushed.reverse()) if (code) await recordCode({ ctx, input: { activation, code } });
@@ -103,7 +106,7 @@ export async function recordPushedCodes({
 /** Polling tells the code only; a push that told the same code brings the whole text. */
 async function findPushedText(
   ctx: ServiceContext,
-  activation: ActivationRow,
+  activation: KnownActivation,
   code: string,
 ): Promise<string | null> {
   const pushed = await readPushes(ctx, activation);
@@ -119,7 +122,7 @@ export const pushContext = (key: { providerId: number; providerRef: string }): s
   `provider_pushes.content:${key.providerId}:${key.providerRef}`;
 
 /** Latest first. */
-async function readPushes(ctx: ServiceContext, activation: ActivationRow): Promise<PushContent[]> {
+async function readPushes(ctx: ServiceContext, activation: KnownActivation): Promise<PushContent[]> {
   if (!activation.providerRef) return [];
   const key = { providerId: activation.providerId, providerRef: activation.providerRef };
   return (await listPushes(ctx.db, key)).map(

@@ -1,5 +1,5 @@
 import type { StatusAnswer } from '#libs/domain';
-import { type ActivationRow, clearUnusableAnswers, countUnusableAnswer, markFinished } from '#libs/store';
+import { type AskedActivation, clearUnusableAnswers, countUnusableAnswer, markFinished } from '#libs/store';
 import type { ServiceContext } from './context.ts';
 import { rawContext, UNUSABLE_THRESHOLD } from './present-activation.ts';
 import { publishActivation } from './publish-activation.ts';
@@ -12,7 +12,7 @@ export async function recordStatusAnswer({
   input,
 }: {
   ctx: ServiceContext;
-  input: { activation: ActivationRow; answer: StatusAnswer };
+  input: { activation: AskedActivation; answer: StatusAnswer };
 }): Promise<void> {
   const { activation, answer } = input;
   switch (answer.kind) {
@@ -40,12 +40,12 @@ export async function finishRental(ctx: ServiceContext, id: number): Promise<voi
 }
 
 /** Dies in between: a pushed code that was not recorded is asked about again, and this comes again. */
-async function cancel(ctx: ServiceContext, activation: ActivationRow): Promise<void> {
+async function cancel(ctx: ServiceContext, activation: AskedActivation): Promise<void> {
   const ended = await cancelRental(ctx, activation.id, null);
   if (ended || activation.state === 'cancelled') await recordPushedCodes({ ctx, input: { activation } });
 }
 
-async function clearUnusable(ctx: ServiceContext, activation: ActivationRow): Promise<void> {
+async function clearUnusable(ctx: ServiceContext, activation: AskedActivation): Promise<void> {
   if (activation.unusableAnswers === 0) return;
   const row = await clearUnusableAnswers(ctx.db, activation.id);
   if (row) await publishActivation(ctx, row);
@@ -54,7 +54,7 @@ async function clearUnusable(ctx: ServiceContext, activation: ActivationRow): Pr
 /** No information is never a cancel and never a refund. */
 async function noteUnusable(
   ctx: ServiceContext,
-  activation: ActivationRow,
+  activation: AskedActivation,
   { raw, denied }: { raw: string; denied: boolean },
 ): Promise<void> {
   const row = await countUnusableAnswer(ctx.db, {

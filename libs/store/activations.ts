@@ -116,6 +116,32 @@ export async function loadActivations(db: Queryable, ids: number[]): Promise<Act
   return rows;
 }
 
+/** What it takes to ask upstream about a rental and to hear the answer. */
+export type AskedActivation = Pick<
+  ActivationRow,
+  | 'id'
+  | 'providerId'
+  | 'providerRef'
+  | 'state'
+  | 'purchasedAt'
+  | 'expiresAt'
+  | 'expectingCode'
+  | 'unusableAnswers'
+  | 'readAt'
+>;
+
+/** As loadActivations, and only what a question needs: a whole row takes four times as long to read. */
+export async function loadAsked(db: Queryable, ids: number[]): Promise<AskedActivation[]> {
+  const { rows } = await db.query<AskedActivation>(
+    `SELECT id, provider_id AS "providerId", provider_ref AS "providerRef", state, purchased_at AS "purchasedAt",
+            expires_at AS "expiresAt", expecting_code AS "expectingCode", unusable_answers AS "unusableAnswers",
+            now() AS "readAt"
+     FROM activations WHERE id = ANY($1)`,
+    [ids],
+  );
+  return rows;
+}
+
 /** The rental behind a provider's own id, for the background. */
 export async function findActivationByRef(
   db: Queryable,

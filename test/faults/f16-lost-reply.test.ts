@@ -26,7 +26,7 @@ const QUICK: Strike[] = [
 const OTHERS: Strike[] = [
   { script: queueScript('addStandardJob'), queue: ':rent-number:' },
   { script: own.WRITE_STATUS },
-  { script: own.TAKE_TOKEN },
+  { script: own.TAKE_TOKENS },
   { script: own.CLAIM_DUE },
   { script: queueScript('moveToFinished'), queue: ':sms-send:' },
   // The job is running for nobody: BullMQ takes it for stalled after its lock of a minute.

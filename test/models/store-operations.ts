@@ -103,6 +103,7 @@ export const OPERATIONS: Record<string, Operation> = {
   },
   findActivation: (ground, draw) => (db) => store.findActivation(db, rentalKey(ground, draw)),
   loadActivations: (ground, draw) => (db) => store.loadActivations(db, [rentalKey(ground, draw).id]),
+  loadAsked: (ground, draw) => (db) => store.loadAsked(db, [rentalKey(ground, draw).id]),
   findActivationByRef: (_ground, draw) => (db) =>
     store.findActivationByRef(db, { providerId: 1, providerRef: ref(draw) }),
   claimPurchase: (ground, draw) => (db) =>

@@ -208,7 +208,10 @@ export class World {
   #claimPolls({ leaseMs }: { leaseMs: number }) {
     const due = [...this.pollIndex].filter(([, atMs]) => atMs <= this.nowMs);
     for (const [id] of due) this.pollIndex.set(id, this.nowMs + leaseMs);
-    return due.map(([activationId, atMs]) => ({ activationId, lateMs: this.nowMs - atMs }));
+    return {
+      claimed: due.map(([activationId, atMs]) => ({ activationId, lateMs: this.nowMs - atMs })),
+      nextInMs: null,
+    };
   }
 
   readonly #log = {

@@ -63,7 +63,15 @@ t.test('settles that come together', async (t) => {
     const owner = need(held[1]);
     await settleUnknown(db, need(twin), { windowSeconds: 60, firstLookSeconds: 10 });
     const found = { providerSid: sidOf(owner), providerStatus: 'queued', rank: 2, state: 'sent' };
-    t.ok(await adoptSid(db, { ...need(twin), ...found }));
+    t.ok(
+      await adoptSid(db, {
+        providerErrorCode: null,
+        error: null,
+        errorMessage: null,
+        ...need(twin),
+        ...found,
+      }),
+    );
     t.same(await settleAll(dispatch, held), held.map(settled));
     t.match(await stateOf(owner), { state: 'sent', provider_sid: sidOf(owner) });
     t.match(await stateOf(need(twin)), { state: 'unknown', provider_sid: null, adopted: false });

@@ -1,4 +1,4 @@
-import type { ActivationRow } from '#libs/store';
+import type { ActivationRow, AskedActivation } from '#libs/store';
 import type { ActivationRecord } from './records.ts';
 import type { Tables } from './tables.ts';
 
@@ -16,6 +16,23 @@ export function toRow(tables: Tables, row: ActivationRecord): ActivationRow {
     createdAt: new Date(row.createdAt),
     endedAt: date(row.endedAt),
     readAt: new Date(tables.nowMs),
+  };
+}
+
+/** What the poller reads of it. */
+export function toAsked(tables: Tables, row: ActivationRecord): AskedActivation {
+  const { id, providerId, providerRef, state, purchasedAt, expiresAt, ...rest } = toRow(tables, row);
+  const { expectingCode, unusableAnswers, readAt } = rest;
+  return {
+    id,
+    providerId,
+    providerRef,
+    state,
+    purchasedAt,
+    expiresAt,
+    expectingCode,
+    unusableAnswers,
+    readAt,
   };
 }
 

@@ -1,4 +1,4 @@
-import { changed, toRow } from './activation-row.ts';
+import { changed, toAsked, toRow } from './activation-row.ts';
 import { type Held, heldRow } from './held-purchase.ts';
 import { cancelNow, liesInSuspense } from './purchase-doubt.ts';
 import type { ActivationRecord } from './records.ts';
@@ -28,6 +28,9 @@ export const purchaseStatements = {
 
   loadActivations: (tables, { first: ids }) =>
     [...tables.activations.values()].filter((row) => ids.includes(row.id)).map((row) => toRow(tables, row)),
+
+  loadAsked: (tables, { first: ids }) =>
+    [...tables.activations.values()].filter((row) => ids.includes(row.id)).map((row) => toAsked(tables, row)),
 
   findActivationByRef: (tables, { providerId, providerRef }) =>
     [...tables.activations.values()]
