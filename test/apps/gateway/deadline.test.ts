@@ -14,6 +14,8 @@ t.test('a handler that never ends is answered for; its late reply goes nowhere',
   let finishLate: (value: string) => void = () => undefined;
   app.get('/late', () => new Promise((resolve) => (finishLate = resolve)));
   app.get('/prompt', async () => 'prompt');
+  // A process without a listener would end instead of waiting.
+  await app.listen({ host: '127.0.0.1', port: 0 });
   const late = app.inject('/late');
   t.equal((await app.inject('/prompt')).body, 'prompt');
   const answer = await late;
