@@ -35,16 +35,17 @@ export async function settleSent(db: Queryable, sent: readonly SentMessage[]): P
   return new Set(rows.map((row) => row.claim));
 }
 
-/** Locks in the order of the claims. */
+/** Locks in the order of the claims, and finds each row by its id as they do. */
 const SETTLE_SENT = `
   WITH answering AS (${ANSWERING} 'twilio'),
   held AS MATERIALIZED (
-    SELECT messages.id AS held_id, sid, status, rank
-    FROM unnest($1::uuid[], $2::integer[], $3::uuid[], $4::text[], $5::text[], $6::smallint[])
-      AS sent (id, epoch, claim, sid, status, rank)
-    JOIN messages ON messages.id = sent.id AND messages.epoch = sent.epoch AND messages.claim = sent.claim
-      AND ${SETTLEABLE}
-    ORDER BY messages.id FOR UPDATE OF messages
+    SELECT sent.id AS held_id, sid, status, rank
+    FROM (
+      SELECT * FROM unnest($1::uuid[], $2::integer[], $3::uuid[], $4::text[], $5::text[], $6::smallint[])
+        AS sent (id, epoch, claim, sid, status, rank) ORDER BY id
+    ) AS sent
+    CROSS JOIN LATERAL (SELECT * FROM messages WHERE messages.id = sent.id LIMIT 1 FOR UPDATE) AS found
+    WHERE found.epoch = sent.epoch AND found.claim = sent.claim AND ${SETTLEABLE}
   )
   UPDATE messages SET state = 'sent', provider_sid = sid, provider_status = status, provider_rank = rank,
     call_finished_at = now(), updated_at = now()

@@ -75,15 +75,18 @@ export async function claimMessages(
   return rows;
 }
 
-/** Rows are locked in one order by everybody, so that two batches never wait for each other. */
+/**
+ * Rows are locked in one order by everybody, so that two batches never wait for each other. Each is fetched by its id and
+ * then looked at: left to itself the planner may walk over all that is due, which in a long queue takes seconds.
+ */
 const CLAIM = `
   WITH held AS MATERIALIZED (
-    SELECT messages.id AS held_id, wanted.claim AS new_claim
-    FROM unnest($1::uuid[], $2::integer[], $3::uuid[]) AS wanted (id, epoch, claim)
-    JOIN messages ON messages.id = wanted.id AND messages.epoch = wanted.epoch AND state = 'ready'
+    SELECT wanted.id AS held_id, wanted.claim AS new_claim
+    FROM (SELECT * FROM unnest($1::uuid[], $2::integer[], $3::uuid[]) AS wanted (id, epoch, claim) ORDER BY id) AS wanted
+    CROSS JOIN LATERAL (SELECT * FROM messages WHERE messages.id = wanted.id LIMIT 1 FOR UPDATE) AS found
+    WHERE found.epoch = wanted.epoch AND state = 'ready'
       AND next_attempt_at <= now() + interval '1 second' AND valid_until > now()
-    WHERE NOT EXISTS (SELECT 1 FROM provider_health WHERE provider = 'twilio' AND refuses_until > now())
-    ORDER BY messages.id FOR UPDATE OF messages
+      AND NOT EXISTS (SELECT 1 FROM provider_health WHERE provider = 'twilio' AND refuses_until > now())
   )
   UPDATE messages SET state = 'calling', claim = new_claim, call_started_at = now(), call_finished_at = NULL,
     updated_at = now(), calls = calls + 1, repeated_calls = repeated_calls + (called_epoch = epoch)::integer,
