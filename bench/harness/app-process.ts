@@ -42,13 +42,7 @@ export async function startApp(scope: Scope, start: AppStart): Promise<AppProces
   const folder = await snapshot();
   const port = start.port ?? (await freePort());
   const opsPort = await freePort();
-  const program = [
-    process.execPath,
-    ...(process.env.SMSX_PROF && start.app === (process.env.SMSX_PROF_APP ?? 'gateway')
-      ? [...process.env.SMSX_PROF.split(' ')]
-      : []),
-    join(folder, `dist/apps/${start.app}/main.js`),
-  ];
+  const program = [process.execPath, join(folder, `dist/apps/${start.app}/main.js`)];
   const [first = '', ...others] = start.aside ? ['nice', '-n', '19', ...program] : program;
   const [command, args] = tethered('KILL', ...onCores(start.cores, first, others));
   const consolePort = await freePort();
@@ -66,10 +60,7 @@ export async function startApp(scope: Scope, start: AppStart): Promise<AppProces
   const lastWords = keepLastWords(child);
   const running = () => child.exitCode === null && child.signalCode === null;
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  scope.onEnd(async () => {
-    if (running()) child.kill(process.env.SMSX_PROF ? 'SIGTERM' : 'SIGKILL');
-    if (process.env.SMSX_PROF) await exited;
-  });
+  scope.onEnd(() => (running() ? child.kill('SIGKILL') : undefined));
   const isReady = async () => {
     if (!running()) throw new Error(`the ${start.app} ended:\n${lastWords()}`);
     const response = await fetch(`http://127.0.0.1:${opsPort}/readyz`).catch(() => null);
