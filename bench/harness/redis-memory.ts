@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { cacheStatuses, rebuildPollIndex } from '#libs/services';
-import { listLive } from '#libs/store';
+import { listLive, loadActivations } from '#libs/store';
 import type { Installation } from './installation.ts';
 
 /** What Redis says its data takes, in bytes. */
@@ -23,7 +23,8 @@ export async function measureRentalBytes({ ctx, redisUrl }: Installation): Promi
   const before = await redisBytes(redisUrl);
   const rentals = await rebuildPollIndex(ctx);
   const scheduled = await redisBytes(redisUrl);
-  const rows = await listLive(ctx.db, { afterId: 0, limit: Math.min(STATUS_SAMPLE, rentals) });
+  const ids = await listLive(ctx.db, { afterId: 0, limit: Math.min(STATUS_SAMPLE, rentals) });
+  const rows = await loadActivations(ctx.db, ids);
   const beforeStatus = await redisBytes(redisUrl);
   await cacheStatuses(ctx, rows);
   // On the same connection, and so behind all that was written.

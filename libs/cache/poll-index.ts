@@ -18,6 +18,8 @@ export interface PollClaim {
 export interface PollIndex {
   /** Calls of one turn of the event loop share one trip to Redis. */
   schedule(entries: PollEntry[]): Promise<void>;
+  /** Those that have no schedule. */
+  missing(activationIds: number[]): Promise<number[]>;
   /** Adds only those that are missing, as a rebuild must not disturb running schedules. */
   scheduleMissing(entries: PollEntry[]): Promise<void>;
   remove(activationIds: number[]): Promise<void>;
@@ -52,6 +54,11 @@ export function createPollIndex({ redis, keys }: { redis: RedisClient; keys: Key
   });
   return {
     schedule: (entries) => batcher.add(entries),
+    async missing(activationIds) {
+      if (activationIds.length === 0) return [];
+      const scores = await redis.zmscore(keys.due, ...activationIds.map(String));
+      return activationIds.filter((_, index) => scores[index] === null);
+    },
     scheduleMissing: (entries) => schedule('NX', entries),
     async remove(activationIds) {
       if (activationIds.length > 0) await redis.zrem(keys.due, ...activationIds.map(String));

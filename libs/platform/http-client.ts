@@ -1,4 +1,5 @@
 import { Agent, buildConnector, Client, type Dispatcher, errors } from 'undici';
+import { ExchangeFailure, exchangeOnce, UnusableResponse } from './http-exchange.ts';
 
 /**
  * HTTP towards providers. A result is data, and says what is proven about the request:
@@ -56,9 +57,6 @@ export interface HttpClientOptions {
 /** The connection phase failed: proof that nothing of the request was written. */
 class ConnectFailure extends Error {}
 
-/** A response that cannot be used; the message is the token. */
-class UnusableResponse extends Error {}
-
 /** Both of undici's coarse timers may run late by up to a second; the net below must not fire before them. */
 const TIMER_SLACK_MS = 2_500;
 
@@ -80,7 +78,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   return {
     async request(request) {
       if (closed) return { kind: 'not_sent', detail: 'client_closed' };
-      const url = URL.canParse(request.url) ? new URL(request.url) : null;
+      const url = parseUrl(request.url);
       if (!url || !/^https?:$/.test(url.protocol)) return { kind: 'not_sent', detail: 'invalid_url' };
       const result = attempt(request, url);
       running.add(result);
@@ -94,6 +92,14 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
 }
 
+function parseUrl(text: string): URL | null {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
+}
+
 async function exchange(
   dispatcher: Dispatcher,
   request: HttpRequest,
@@ -101,33 +107,28 @@ async function exchange(
   options: HttpClientOptions,
 ): Promise<HttpResult> {
   const headersTimeout = request.headersTimeoutMs ?? options.headersTimeoutMs;
-  const abort = new AbortController();
-  let responded = false;
-  let timer = setTimeout(() => abort.abort(), options.connectTimeoutMs + headersTimeout + TIMER_SLACK_MS);
+  const sent = {
+    origin: url.origin,
+    path: url.pathname + url.search,
+    method: request.method,
+    headers: request.headers ?? {},
+    body: request.body ?? null,
+    headersTimeout,
+    reset: request.freshConnection ?? false,
+  };
+  const limits = {
+    responseMs: options.connectTimeoutMs + headersTimeout + TIMER_SLACK_MS,
+    bodyMs: options.bodyTimeoutMs,
+    bodyBytes: request.bodyLimitBytes ?? options.bodyLimitBytes,
+  };
   try {
-    const { statusCode, headers, body } = await dispatcher.request({
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method: request.method,
-      headers: request.headers ?? {},
-      body: request.body ?? null,
-      headersTimeout,
-      reset: request.freshConnection ?? false,
-      signal: abort.signal,
-    });
-    responded = true;
-    clearTimeout(timer);
-    timer = setTimeout(() => abort.abort(), options.bodyTimeoutMs);
-    const text = await readBody(body, request.bodyLimitBytes ?? options.bodyLimitBytes);
+    const { status, headers, body } = await exchangeOnce(dispatcher, sent, limits);
     const flat = flattenHeaders(headers);
     if (!/^(identity)?$/i.test(flat['content-encoding'] ?? ''))
       return { kind: 'unknown', detail: 'encoded_body' };
-    return { kind: 'response', status: statusCode, headers: flat, body: text };
+    return { kind: 'response', status, headers: flat, body };
   } catch (error) {
-    if (error instanceof ConnectFailure) return { kind: 'not_sent', detail: error.message };
-    return { kind: 'unknown', detail: unknownDetail(error, responded, abort.signal.aborted) };
-  } finally {
-    clearTimeout(timer);
+    return failureOf(error);
   }
 }
 
@@ -168,6 +169,13 @@ function connectDetail(error: Error | null, protocol: string): string {
   }
 }
 
+function failureOf(error: unknown): HttpResult {
+  const { cause, responded, timedOut } =
+    error instanceof ExchangeFailure ? error : { cause: error, responded: false, timedOut: false };
+  if (cause instanceof ConnectFailure) return { kind: 'not_sent', detail: cause.message };
+  return { kind: 'unknown', detail: unknownDetail(cause, responded, timedOut) };
+}
+
 function unknownDetail(error: unknown, responded: boolean, aborted: boolean): string {
   if (error instanceof UnusableResponse) return error.message;
   if (aborted) return responded ? 'body_timeout' : 'headers_timeout';
@@ -184,22 +192,9 @@ function errorCode(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-async function readBody(body: AsyncIterable<Buffer>, limitBytes: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > limitBytes) throw new UnusableResponse('body_too_large');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
 function flattenHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(', ') : (value ?? ''),
-    ]),
-  );
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers))
+    flat[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
+  return flat;
 }

@@ -1,4 +1,4 @@
-import { listLive } from '#libs/store';
+import { listLive, loadAsked } from '#libs/store';
 import type { ServiceContext } from './context.ts';
 import { nextPollInMs } from './publish-activation.ts';
 
@@ -13,17 +13,22 @@ export async function rebuildPollIndex(ctx: ServiceContext): Promise<number> {
   let afterId = 0;
   let total = 0;
   for (;;) {
-    const rows = await listLive(ctx.db, { afterId, limit: PAGE });
-    const entries = rows.flatMap((row) => {
-      const inMs = nextPollInMs(row);
-      return inMs === null ? [] : [{ activationId: row.id, inMs: inMs * Math.random() }];
-    });
-    await ctx.pollIndex.scheduleMissing(entries);
-    total += entries.length;
-    const last = rows.at(-1);
-    if (!last || rows.length < PAGE) break;
-    afterId = last.id;
+    const ids = await listLive(ctx.db, { afterId, limit: PAGE });
+    await scheduleMissing(ctx, await ctx.pollIndex.missing(ids));
+    total += ids.length;
+    const last = ids.at(-1);
+    if (last === undefined || ids.length < PAGE) break;
+    afterId = last;
   }
   await ctx.pollIndex.markBuilt();
   return total;
+}
+
+async function scheduleMissing(ctx: ServiceContext, ids: number[]): Promise<void> {
+  if (ids.length === 0) return;
+  const entries = (await loadAsked(ctx.db, ids)).flatMap((row) => {
+    const inMs = nextPollInMs(row);
+    return inMs === null ? [] : [{ activationId: row.id, inMs: inMs * Math.random() }];
+  });
+  await ctx.pollIndex.scheduleMissing(entries);
 }

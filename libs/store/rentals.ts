@@ -126,16 +126,13 @@ export async function clearUnusableAnswers(db: Queryable, id: number): Promise<A
   return rows[0] ?? null;
 }
 
-/** Ids of every rental that is still to be asked about, with what the poll schedule needs. */
-export async function listLive(
-  db: Queryable,
-  page: { afterId: number; limit: number },
-): Promise<ActivationRow[]> {
-  const { rows } = await db.query<ActivationRow>(
-    `SELECT ${ACTIVATION_COLUMNS} FROM activations WHERE state IN ('active', 'received') AND id > $1 ORDER BY id LIMIT $2`,
+/** Ids of the rentals that are still to be asked about, a page of them. */
+export async function listLive(db: Queryable, page: { afterId: number; limit: number }): Promise<number[]> {
+  const { rows } = await db.query<{ id: number }>(
+    `SELECT id FROM activations WHERE state IN ('active', 'received') AND id > $1 ORDER BY id LIMIT $2`,
     [page.afterId, page.limit],
   );
-  return rows;
+  return rows.map(({ id }) => id);
 }
 
 /** Adds the whole text to a code that was known without it. True when it was missing. */

@@ -113,6 +113,7 @@ export class World {
         schedule: async (entries: PollEntry[]) => {
           for (const { activationId, inMs } of entries) pollIndex.set(activationId, this.nowMs + inMs);
         },
+        missing: async (ids: number[]) => ids.filter((id) => !pollIndex.has(id)),
         scheduleMissing: async (entries: PollEntry[]) => {
           for (const { activationId, inMs } of entries)
             if (!pollIndex.has(activationId)) pollIndex.set(activationId, this.nowMs + inMs);

@@ -42,10 +42,11 @@ export function createSmsbowerProvider({ apiUrl, apiKey, timeouts = {} }: Smsbow
     bodyLimitBytes: BODY_LIMIT_BYTES,
   });
   const safe = createSafeText([apiKey], RAW_LIMIT);
+  const account = requestUrl(apiUrl, { api_key: apiKey });
   const call = (action: string, parameters: Record<string, string> = {}, options = {}): Promise<HttpResult> =>
     http.request({
       method: 'GET',
-      url: requestUrl(apiUrl, { api_key: apiKey, action, ...parameters }),
+      url: `${account}&${new URLSearchParams({ action, ...parameters })}`,
       ...options,
     });
   const command = async (name: Command, id: string) =>
@@ -82,5 +83,6 @@ export function createSmsbowerProvider({ apiUrl, apiKey, timeouts = {} }: Smsbow
 function requestUrl(apiUrl: string, parameters: Record<string, string>): string {
   const url = new URL(apiUrl);
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  url.hash = '';
   return url.href;
 }

@@ -65,6 +65,18 @@ t.test('what one has claimed no other gets before its lease ends', async (t) => 
   t.ok((again.nextInMs ?? 0) > LEASE_MS / 2, 'the others are leased');
 });
 
+t.test('what has no schedule is told, and scheduled without disturbing the others', async (t) => {
+  const { index } = open(t);
+  t.same(await index.missing([]), []);
+  await index.schedule([{ activationId: 2, inMs: 50_000 }]);
+  t.same(await index.missing([1, 2, 3]), [1, 3]);
+  await index.scheduleMissing([1, 2].map((activationId) => ({ activationId, inMs: 0 })));
+  t.same(await index.missing([1, 2, 3]), [3]);
+  t.match(await index.claim({ leaseMs: LEASE_MS, limit: 10 }), { claimed: [{ activationId: 1 }] });
+  await index.remove([1, 2]);
+  t.same(await index.missing([1, 2, 3]), [1, 2, 3]);
+});
+
 t.test('two that claim at the same time share what is due', async (t) => {
   const { index } = open(t);
   const due = Array.from({ length: 300 }, (_, i) => ({ activationId: i + 1, inMs: i % 7 }));

@@ -72,7 +72,7 @@ export const rentalStatements = {
       limit,
       (row) => row.id > afterId && (row.state === 'active' || row.state === 'received'),
       (row) => row.id,
-    ).map((row) => toRow(tables, row)),
+    ).map(({ id }) => ({ id })),
 
   setCodeText(tables, { activationId, codeHash, text }) {
     const code = findCode(tables, activationId, codeHash);
