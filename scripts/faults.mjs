@@ -106,7 +106,10 @@ async function runFaults(faults, { seed, minutes }) {
   }
 }
 
-/** Most of a fault is waiting, so three files share two cores; with four, limits are missed for want of CPU time; each has its own processes and services. */
+/**
+ * Most of a fault is waiting, so three files share two cores; with four, time limits are missed for want of CPU. Each
+ * has its own processes and services.
+ */
 function runTests(files, env) {
   const child = spawn(
     process.execPath,

@@ -40,9 +40,12 @@ export async function gatherHerd(options: {
   return { answered: Promise.all(answers) };
 }
 
-/** Refused connections are tried again, as every client does while a server restarts. */
+/**
+ * Refused connections are tried again, as every client does while a server restarts; ever more slowly, or thousands of
+ * attempts a second would leave the server no CPU to start with.
+ */
 async function connected(port: number, random: Random): Promise<Socket> {
-  for (;;) {
+  for (let pauseMs = 100; ; pauseMs = Math.min(2 * pauseMs, 1_600)) {
     const socket = connect({ host: '127.0.0.1', port });
     socket.on('error', () => undefined);
     const stands = await new Promise<boolean>((resolve) => {
@@ -50,7 +53,7 @@ async function connected(port: number, random: Random): Promise<Socket> {
       socket.once('close', () => resolve(false));
     });
     if (stands) return socket;
-    await delay(random.between(20, 120));
+    await delay(random.between(pauseMs / 5, pauseMs));
   }
 }
 
