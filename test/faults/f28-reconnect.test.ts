@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import tap from 'tap';
-import { freePort } from '../helpers/processes.ts';
+import { freePort } from '../../scripts/lib/ports.mjs';
 import { until } from '../helpers/until.ts';
 import { audit } from './harness/audit.ts';
 import type { Member } from './harness/crew.ts';

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../scripts/lib/ports.mjs';
 import type { Teardown } from './services.ts';
 import { until } from './until.ts';
 
@@ -69,15 +69,4 @@ async function isReady(opsPort: number, child: ChildProcess, written: string[]):
     throw new Error(`the process ended with ${child.exitCode}:\n${written.join('')}`);
   const response = await fetch(`http://127.0.0.1:${opsPort}/readyz`).catch(() => null);
   return response?.status === 200;
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from '../../../scripts/lib/ports.mjs';
 import { snapshot } from '../../../scripts/lib/snapshot.mjs';
 import { tethered } from '../../../scripts/lib/tether.mjs';
-import { freePort } from '../../helpers/processes.ts';
 import type { Teardown } from '../../helpers/services.ts';
 import { until } from '../../helpers/until.ts';
 

@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort } from '../../helpers/processes.ts';
+import { freePort } from '../../../scripts/lib/ports.mjs';
 import type { Teardown } from '../../helpers/services.ts';
 
 /**

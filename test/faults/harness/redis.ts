@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { prepareRedis } from '../../../scripts/lib/embedded-redis.mjs';
+import { freePort } from '../../../scripts/lib/ports.mjs';
 import { tethered } from '../../../scripts/lib/tether.mjs';
-import { freePort } from '../../helpers/processes.ts';
 import type { Teardown } from '../../helpers/services.ts';
 
 /** A redis-server of this test's own, which may be frozen, killed and emptied. Nothing of it survives a kill. */
