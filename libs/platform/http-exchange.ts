@@ -34,8 +34,8 @@ export interface ExchangeLimits {
 }
 
 /**
- * One request and its whole response; rejects with ExchangeFailure. undici's dispatch and no `request`: the streams and
- * abort signals of that cost a poll a fifth of its CPU time.
+ * One request and its whole response; rejects with ExchangeFailure. By undici's dispatch, since the stream and the abort
+ * signal that its `request` makes for each call are not needed for short texts.
  */
 export function exchangeOnce(
   dispatcher: Dispatcher,

@@ -11,7 +11,7 @@ export function phoneProblem(value: string): string | null {
   return null;
 }
 
-/** Nearly every number is judged by its length alone. To parse one costs 20 µs, an eighth of accepting a message. */
+/** Nearly every number is judged by its length alone. To parse each took an eighth of the CPU of accepting a message. */
 function fitsItsCountry(value: string): boolean {
   for (let digits = 1; digits <= 3; digits += 1) {
     const lengths = LENGTHS.get(value.slice(1, 1 + digits));
