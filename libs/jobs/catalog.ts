@@ -11,7 +11,10 @@ export interface JobDefinition {
   summary: string;
   /** Jobs one worker process runs at the same time. */
   concurrency: number;
-  /** Above every deadline of the provider call inside, or a healthy job is taken for a stalled one. */
+  /**
+   * Above every deadline of the provider call inside, or a healthy job is taken for a stalled one while Redis is away.
+   * Not far above: a job whose worker was killed before it claimed its row waits that long for another.
+   */
   lockDurationMs: number;
 }
 
@@ -20,38 +23,38 @@ export const JOBS = {
   'sms-send': {
     summary: 'Send one message through the SMS provider',
     concurrency: 50,
-    lockDurationMs: 60_000,
+    lockDurationMs: 30_000,
   },
-  'rent-number': { summary: 'Buy one number from its provider', concurrency: 50, lockDurationMs: 60_000 },
+  'rent-number': { summary: 'Buy one number from its provider', concurrency: 50, lockDurationMs: 45_000 },
   'cancel-activation': {
     summary: 'Ask the provider to cancel a rental',
     concurrency: 20,
-    lockDurationMs: 60_000,
+    lockDurationMs: 30_000,
   },
   'resend-activation': {
     summary: 'Ask the provider for another code',
     concurrency: 20,
-    lockDurationMs: 60_000,
+    lockDurationMs: 30_000,
   },
   'finish-activation': {
     summary: 'Tell the provider that a rental is done',
     concurrency: 20,
-    lockDurationMs: 60_000,
+    lockDurationMs: 30_000,
   },
   'check-activation': {
     summary: 'Ask for a rental’s status now, after a push',
     concurrency: 20,
-    lockDurationMs: 60_000,
+    lockDurationMs: 30_000,
   },
   'refresh-mirror': {
     summary: 'Fetch balance, catalogue or prices that a partner waits for',
     concurrency: 10,
-    lockDurationMs: 60_000,
+    lockDurationMs: 30_000,
   },
   'partner-webhook': {
     summary: 'Tell a partner’s callback_url about one event',
     concurrency: 50,
-    lockDurationMs: 60_000,
+    lockDurationMs: 30_000,
   },
 } as const satisfies Record<string, JobDefinition>;
 

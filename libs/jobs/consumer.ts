@@ -21,7 +21,7 @@ export function startConsumer(name: JobName, handler: Handler, options: Consumer
     concurrency: JOBS[name].concurrency,
     lockDuration: JOBS[name].lockDurationMs,
     maxStalledCount: 3,
-    stalledInterval: 15_000,
+    stalledInterval: 10_000,
   });
   worker.on('error', (err) => log.debug({ event: 'worker.error', queue: name, err }));
   worker.on('failed', (job, err) => {

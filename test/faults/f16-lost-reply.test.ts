@@ -29,7 +29,7 @@ const OTHERS: Strike[] = [
   { script: own.TAKE_TOKENS },
   { script: own.CLAIM_DUE },
   { script: queueScript('moveToFinished'), queue: ':sms-send:' },
-  // The job is running for nobody: BullMQ takes it for stalled after its lock of a minute.
+  // The job is running for nobody: BullMQ takes it for stalled after its lock of half a minute.
   { script: queueScript('moveToActive'), queue: ':sms-send:' },
 ];
 
