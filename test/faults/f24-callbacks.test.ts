@@ -49,6 +49,9 @@ interface Sent {
   end: (typeof ENDS)[number];
 }
 
+/** A hundred of them look at once: any oftener, and their looks are most of what the machine does. */
+const SELDOM = { everyMs: 300, timeoutMs: 60_000 };
+
 let lastRecipient = 0;
 
 /** A message whose callbacks come as `kind` says; after its end, two more words that are out of date. */
@@ -67,11 +70,11 @@ async function sendOne(world: World, partner: Partner, kind: Sent['kind'], rando
       const message = (await control.messages()).find((candidate) => candidate.to === to);
       return message?.status === end ? message.sid : null;
     },
-    { what: `the provider to be done with ${kind} ${end}` },
+    { ...SELDOM, what: `the provider to be done with ${kind} ${end}` },
   );
-  await until(async () => kind === 'none' || (await heardBack(world, sid)).length > 0);
+  await until(async () => kind === 'none' || (await heardBack(world, sid)).length > 0, SELDOM);
   const sent = { id: id ?? '', sid, kind, end };
-  if (isHeard(sent)) await until(async () => (await factOf(world, sent)).state === end);
+  if (isHeard(sent)) await until(async () => (await factOf(world, sent)).state === end, SELDOM);
   for (const word of late) await control.setMessageStatus(sid, word);
   return sent;
 }
