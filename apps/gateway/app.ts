@@ -7,7 +7,6 @@ import { registerTwilioStatus } from './callbacks/twilio-status.ts';
 import type { GatewayDeps } from './deps.ts';
 import { registerDocs } from './docs/routes.tsx';
 import { registerBody } from './plugins/body.ts';
-import { registerDeadline } from './plugins/deadline.ts';
 import { answerBrokenRequest, answerFrameworkError, registerErrors } from './plugins/errors.ts';
 import { registerRequestFacts, requestIdOf } from './plugins/request-facts.ts';
 import { registerRequestLog } from './plugins/request-log.ts';
@@ -15,8 +14,6 @@ import { registerRequestLog } from './plugins/request-log.ts';
 export const BODY_LIMIT_BYTES = 32 * 1_024;
 /** Mean delay over half a second: a single pause, of the collector or at the start, is no overload. */
 const MAX_EVENT_LOOP_DELAY_MS = 1_000;
-/** The longest handler, a cold rent, takes 10 s for the price and 25 s for the purchase. */
-const HANDLER_DEADLINE_MS = 55_000;
 
 /** The whole HTTP interface for partners and providers, not yet listening. */
 export async function buildGateway(deps: GatewayDeps): Promise<FastifyInstance> {
@@ -26,7 +23,6 @@ export async function buildGateway(deps: GatewayDeps): Promise<FastifyInstance> 
     if (!app.supportedMethods.includes(method)) app.addHttpMethod(method, { hasBody: true });
   }
   registerRequestFacts(app, deps);
-  registerDeadline(app, deps.handlerDeadlineMs ?? HANDLER_DEADLINE_MS);
   registerRequestLog(app, deps);
   registerErrors(app, deps.ctx.log);
   registerBody(app);
@@ -44,12 +40,13 @@ export async function buildGateway(deps: GatewayDeps): Promise<FastifyInstance> 
   return app;
 }
 
-/** Every wait has an end. */
+/** Every wait has an end; the longest handler (a cold rent) takes 10 s for the price and 25 s for the purchase. */
 function serverOptions({ ctx }: GatewayDeps): FastifyServerOptions {
   return {
     logger: false,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 15_000,
+    handlerTimeout: 55_000,
     connectionTimeout: 70_000,
     keepAliveTimeout: 72_000,
     // Requests that still arrive on open connections while closing are served, and end their connection.

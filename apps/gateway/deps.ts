@@ -9,6 +9,4 @@ export interface GatewayDeps {
   isDraining: () => boolean;
   /** Mean delay of the event loop above which requests are shed. */
   maxEventLoopDelayMs?: number;
-  /** How long a handler may run before its caller gets 503. */
-  handlerDeadlineMs?: number;
 }
