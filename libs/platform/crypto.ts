@@ -25,10 +25,9 @@ const KEY_VERSION = 1;
 export function createVault(masterKey: Buffer): Vault {
   const encryptionKey = derive(masterKey, 'smsx encryption v1');
   const signingKey = derive(masterKey, 'smsx signing v1');
-  const nextNonce = drawNonces();
   return {
     encrypt(plain, context) {
-      const nonce = nextNonce();
+      const nonce = randomBytes(12);
       const cipher = createCipheriv('aes-256-gcm', encryptionKey, nonce);
       cipher.setAAD(Buffer.from(context));
       const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
@@ -44,23 +43,6 @@ export function createVault(masterKey: Buffer): Vault {
     sign(purpose, data) {
       return createHmac('sha256', signingKey).update(`${purpose}\0${data}`).digest();
     },
-  };
-}
-
-const NONCE_BYTES = 12;
-const NONCES_DRAWN = 512;
-
-/** Random bytes are drawn for many nonces at once: a draw costs as much as the encryption of a short text. */
-function drawNonces(): () => Buffer {
-  let drawn = Buffer.alloc(0);
-  let used = 0;
-  return () => {
-    if (used === drawn.length) {
-      drawn = randomBytes(NONCE_BYTES * NONCES_DRAWN);
-      used = 0;
-    }
-    used += NONCE_BYTES;
-    return drawn.subarray(used - NONCE_BYTES, used);
   };
 }
 
