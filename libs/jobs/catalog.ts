@@ -13,7 +13,8 @@ export interface JobDefinition {
   concurrency: number;
   /**
    * Above every deadline of the provider call inside, or a healthy job is taken for a stalled one while Redis is away.
-   * Not far above: a job whose worker was killed before it claimed its row waits that long for another.
+   * Not far above: a job whose worker was killed before it claimed its row waits that long for another. (A purchase
+   * does not: its row is given up after `buy_until`.)
    */
   lockDurationMs: number;
 }
@@ -25,7 +26,7 @@ export const JOBS = {
     concurrency: 50,
     lockDurationMs: 30_000,
   },
-  'rent-number': { summary: 'Buy one number from its provider', concurrency: 50, lockDurationMs: 45_000 },
+  'rent-number': { summary: 'Buy one number from its provider', concurrency: 50, lockDurationMs: 60_000 },
   'cancel-activation': {
     summary: 'Ask the provider to cancel a rental',
     concurrency: 20,
