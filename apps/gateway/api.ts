@@ -39,11 +39,10 @@ export async function registerPartnerApi(app: FastifyInstance, deps: GatewayDeps
         request.facts.partner = await authenticate(authenticator, request);
         const cached = await limitRate(rateLimit, action, request, reply, lookUps);
         if (cached) return send(reply, cached);
-        if (!action) throw badRequest('invalid_action');
+        requireAction(endpoint, request);
       },
       handler: async (request, reply) => {
-        const action = chosenAction(endpoint, request);
-        if (!action) throw badRequest('invalid_action');
+        const action = requireAction(endpoint, request);
         return send(reply, await run(deps, endpoint, action, request));
       },
     });
@@ -80,6 +79,12 @@ function methodCheck(endpoint: Endpoint): MethodCheck {
 function allowedMethods(endpoint: Endpoint, actions: Action[]): string[] {
   const methods = actions.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
   return [...new Set(methods), ...(endpoint.cors ? ['OPTIONS'] : [])];
+}
+
+function requireAction(endpoint: Endpoint, request: FastifyRequest): Action {
+  const action = chosenAction(endpoint, request);
+  if (!action) throw badRequest('invalid_action');
+  return action;
 }
 
 function chosenAction(endpoint: Endpoint, request: FastifyRequest): Action | undefined {

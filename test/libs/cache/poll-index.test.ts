@@ -1,7 +1,7 @@
-import t, { type Test } from 'tap';
-import { createKeys, createPollIndex } from '#libs/cache';
-import { createAppContext, readConfig } from '#libs/platform';
-import { testRedisPrefix, testRedisUrl } from '../../helpers/services.ts';
+import t from 'tap';
+import { createPollIndex } from '#libs/cache';
+import { withCountedScript } from '../../helpers/counted-script.ts';
+import type { Teardown } from '../../helpers/services.ts';
 import { until } from '../../helpers/until.ts';
 
 const LEASE_MS = 60_000;
@@ -34,14 +34,14 @@ t.test('the last of two schedules of one rental counts', async (t) => {
 });
 
 t.test('a failed call fails each of its schedules, and no later one', async (t) => {
-  const { index, redis } = open(t);
-  redis.scheduleDue = async () => Promise.reject(new Error('away'));
+  const { index, answerBy, working } = open(t);
+  answerBy(async () => Promise.reject(new Error('away')));
   const results = await Promise.allSettled([
     index.schedule([{ activationId: 1, inMs: 0 }]),
     index.schedule([{ activationId: 2, inMs: 0 }]),
   ]);
   t.ok(results.every(({ status }) => status === 'rejected'));
-  redis.scheduleDue = redis.working;
+  answerBy(working);
   await index.schedule([{ activationId: 3, inMs: 0 }]);
   t.equal(await index.size(), 1);
 });
@@ -94,25 +94,7 @@ t.test('two that claim at the same time share what is due', async (t) => {
   t.equal(new Set(ids).size, due.length, 'none twice');
 });
 
-interface Scripted {
-  scheduleDue(...all: unknown[]): Promise<unknown>;
-  working(...all: unknown[]): Promise<unknown>;
-}
-
-/** A real Redis whose schedule calls are counted. */
-function open(t: Pick<Test, 'teardown'>) {
-  const config = readConfig({ DATABASE_URL: 'postgres://nowhere/none', REDIS_URL: testRedisUrl() });
-  const context = createAppContext('poller', config);
-  t.teardown(() => context.close());
-  const client = context.openRedis('wait');
-  const index = createPollIndex({ redis: client, keys: createKeys(testRedisPrefix()) });
-  const redis = client as unknown as Scripted;
-  const original = redis.scheduleDue.bind(client);
-  let calls = 0;
-  redis.working = (...all) => {
-    calls += 1;
-    return original(...all);
-  };
-  redis.scheduleDue = redis.working;
-  return { index, redis, calls: () => calls };
+function open(t: Teardown) {
+  const { subject: index, ...counted } = withCountedScript(t, 'scheduleDue', createPollIndex);
+  return { index, ...counted };
 }

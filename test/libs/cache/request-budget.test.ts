@@ -1,7 +1,7 @@
-import t, { type Test } from 'tap';
-import { createKeys, createRequestBudget, type TokenRequest } from '#libs/cache';
-import { createAppContext, readConfig } from '#libs/platform';
-import { testRedisPrefix, testRedisUrl } from '../../helpers/services.ts';
+import t from 'tap';
+import { createRequestBudget, type TokenRequest } from '#libs/cache';
+import { withCountedScript } from '../../helpers/counted-script.ts';
+import type { Teardown } from '../../helpers/services.ts';
 import { until } from '../../helpers/until.ts';
 
 t.test('askers of one turn share one call, and get no more than there is', async (t) => {
@@ -68,9 +68,10 @@ t.test('what is granted over a while is the rate, however many ask', async (t) =
 });
 
 t.test('a failed call fails each of its askers, and no others', async (t) => {
-  const { take, redis } = open(t);
-  redis.takeTokens = (bucket, ...rest) =>
-    String(bucket).endsWith('1') ? Promise.reject(new Error('away')) : redis.working(bucket, ...rest);
+  const { take, answerBy, working } = open(t);
+  answerBy((bucket, ...rest) =>
+    String(bucket).endsWith('1') ? Promise.reject(new Error('away')) : working(bucket, ...rest),
+  );
   const ask = (providerId: number) => take({ providerId, ratePerSecond: 5 });
   const results = await Promise.allSettled([ask(1), ask(2), ask(1)]);
   t.same(
@@ -83,27 +84,9 @@ function grantsOf(waits: number[]): number {
   return waits.filter((wait) => wait === 0).length;
 }
 
-interface Scripted {
-  takeTokens(...all: unknown[]): Promise<unknown>;
-  working(...all: unknown[]): Promise<unknown>;
-}
-
-/** A real Redis whose calls are counted. */
-function open(t: Pick<Test, 'teardown'>) {
-  const config = readConfig({ DATABASE_URL: 'postgres://nowhere/none', REDIS_URL: testRedisUrl() });
-  const context = createAppContext('poller', config);
-  t.teardown(() => context.close());
-  const client = context.openRedis('wait');
-  const budget = createRequestBudget({ redis: client, keys: createKeys(testRedisPrefix()) });
-  const redis = client as unknown as Scripted;
-  const original = redis.takeTokens.bind(client);
-  let calls = 0;
-  redis.working = (...all) => {
-    calls += 1;
-    return original(...all);
-  };
-  redis.takeTokens = redis.working;
+function open(t: Teardown) {
+  const { subject: budget, ...counted } = withCountedScript(t, 'takeTokens', createRequestBudget);
   const take = (request: Partial<TokenRequest>) =>
     budget.take({ providerId: 1, ratePerSecond: 1, reserve: 0, ...request });
-  return { take, redis, calls: () => calls };
+  return { take, ...counted };
 }

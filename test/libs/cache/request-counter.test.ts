@@ -1,7 +1,7 @@
-import t, { type Test } from 'tap';
-import { type CountedRequest, createKeys, createRequestCounter } from '#libs/cache';
-import { createAppContext, readConfig } from '#libs/platform';
-import { testRedisPrefix, testRedisUrl } from '../../helpers/services.ts';
+import t from 'tap';
+import { type CountedRequest, createRequestCounter } from '#libs/cache';
+import { withCountedScript } from '../../helpers/counted-script.ts';
+import type { Teardown } from '../../helpers/services.ts';
 
 t.test('requests of one turn share one call and are counted one by one', async (t) => {
   const { count, calls } = open(t);
@@ -66,38 +66,19 @@ t.test('above its limit a partner reads nothing; the others do', async (t) => {
 });
 
 t.test('a failed call fails each of its requests, and no later one', async (t) => {
-  const { count, redis } = open(t);
-  redis.countAndRead = async () => Promise.reject(new Error('away'));
+  const { count, answerBy, working } = open(t);
+  answerBy(async () => Promise.reject(new Error('away')));
   const results = await Promise.allSettled([count({ apiKey: 'a' }), count({ apiKey: 'b' })]);
   t.ok(results.every(({ status }) => status === 'rejected'));
-  redis.countAndRead = redis.working;
+  answerBy(working);
   t.equal((await count({ apiKey: 'a' })).count, 1);
 });
 
-interface Scripted {
-  countAndRead(...all: unknown[]): Promise<unknown>;
-  working(...all: unknown[]): Promise<unknown>;
-}
-
-/** A real Redis whose calls are counted. */
-function open(t: Pick<Test, 'teardown'>) {
-  const config = readConfig({ DATABASE_URL: 'postgres://nowhere/none', REDIS_URL: testRedisUrl() });
-  const context = createAppContext('gateway', config);
-  t.teardown(() => context.close());
-  const client = context.openRedis('wait');
-  const keys = createKeys(testRedisPrefix());
-  const counter = createRequestCounter({ redis: client, keys });
-  const redis = client as unknown as Scripted;
-  const original = redis.countAndRead.bind(client);
-  let calls = 0;
-  redis.working = (...all) => {
-    calls += 1;
-    return original(...all);
-  };
-  redis.countAndRead = redis.working;
+function open(t: Teardown) {
+  const { subject: counter, ...counted } = withCountedScript(t, 'countAndRead', createRequestCounter);
   const count = (request: Partial<CountedRequest>) =>
     counter.count({ apiKey: '', limit: 0, userId: 0, activationId: null, ...request });
   const write = (id: number, { owner, value }: { owner: number; value: string }) =>
-    client.hset(keys.activation(id), { owner, value });
-  return { count, write, redis, calls: () => calls };
+    counted.redis.hset(counted.keys.activation(id), { owner, value });
+  return { count, write, ...counted };
 }
