@@ -5,18 +5,19 @@ import { createAuthenticator } from '#libs/services';
 import type { Answer } from './actions/action.ts';
 import { refuseRepeated } from './actions/field.ts';
 import { activationId } from './actions/fields.ts';
-import { type Action, ENDPOINTS, type Endpoint } from './actions/index.ts';
+import { type Action, ENDPOINTS } from './actions/index.ts';
+import { chooserOf, methodCheck, queryOf, requireAction } from './choose-action.ts';
 import type { GatewayDeps } from './deps.ts';
+import { baseUrlOf } from './docs/base-url.ts';
 import { authenticate } from './plugins/authentication.ts';
-import { readJsonObject } from './plugins/body.ts';
-import { allowAnyOrigin, answerPreflight } from './plugins/cors.ts';
-import { badRequest, JSON_TYPE, retryAfterSeconds } from './plugins/errors.ts';
+import { speaksProblems } from './plugins/problem.ts';
 import { createRateLimit, type RateLimit } from './plugins/rate-limit.ts';
-import { readIdempotency, readPreferredWait } from './plugins/request-headers.ts';
+import { runAction } from './run-action.ts';
+import { sendAnswer, sendV1Answer } from './send-answer.ts';
 
 /**
  * The partner API. The order of the checks is part of the contract: method, keys configured, key, rate limit,
- * action, body; the rest is the services'.
+ * action, input; the rest is the services'.
  */
 export async function registerPartnerApi(app: FastifyInstance, deps: GatewayDeps): Promise<void> {
   const authenticator = createAuthenticator(deps.ctx);
@@ -27,23 +28,27 @@ export async function registerPartnerApi(app: FastifyInstance, deps: GatewayDeps
   });
   const lookUps = deps.metrics.counter('status_cache_total', 'Look-ups of status', ['result']);
   for (const endpoint of ENDPOINTS) {
+    const chooseAction = chooserOf(endpoint);
     const checkMethod = methodCheck(endpoint);
+    const isV1 = speaksProblems(endpoint.path);
     app.route({
       url: endpoint.path,
       method: app.supportedMethods,
       async onRequest(request, reply) {
-        const action = chosenAction(endpoint, request);
+        const action = chooseAction(request);
         request.facts.action = action?.name ?? null;
         if (checkMethod(action, request, reply)) return reply;
         shed(app);
         request.facts.partner = await authenticate(authenticator, request);
         const cached = await limitRate(rateLimit, action, request, reply, lookUps);
-        if (cached) return send(reply, cached);
-        requireAction(endpoint, request);
+        if (cached) return sendAnswer(reply, cached);
+        requireAction(action);
       },
       handler: async (request, reply) => {
-        const action = requireAction(endpoint, request);
-        return send(reply, await run(deps, endpoint, action, request));
+        const action = requireAction(chooseAction(request));
+        const answer = await runAction(deps, action, request);
+        if (!isV1) return sendAnswer(reply, answer);
+        return sendV1Answer(request, reply, { action, answer, baseUrl: baseUrlOf(deps.ctx.config, request) });
       },
     });
   }
@@ -53,44 +58,6 @@ function shed(app: FastifyInstance): void {
   // A sample without a single measurement counts as an infinite delay there; here it says nothing.
   if (!app.isUnderPressure() || !Number.isFinite(app.memoryUsage().eventLoopDelay)) return;
   throw new PublicError('overloaded', { retryAfterSeconds: 1 });
-}
-
-type MethodCheck = (action: Action | undefined, request: FastifyRequest, reply: FastifyReply) => boolean;
-
-/** 405 for what no action here takes, and for a known action asked with the wrong method. True: it is answered. */
-function methodCheck(endpoint: Endpoint): MethodCheck {
-  const ofAll = allowedMethods(endpoint, [...endpoint.actions.values()]);
-  const ofEach = new Map([...endpoint.actions.values()].map((one) => [one, allowedMethods(endpoint, [one])]));
-  return (action, request, reply) => {
-    if (endpoint.cors) allowAnyOrigin(reply);
-    const allowed = (action && ofEach.get(action)) ?? ofAll;
-    if (request.method === 'OPTIONS' && endpoint.cors) {
-      answerPreflight(reply, allowed.join(', '));
-      return true;
-    }
-    if (allowed.includes(request.method)) return false;
-    reply.header('allow', allowed.join(', '));
-    throw new PublicError('method_not_allowed', {
-      message: `${request.method} is not allowed here; use ${allowed[0]}.`,
-    });
-  };
-}
-
-function allowedMethods(endpoint: Endpoint, actions: Action[]): string[] {
-  const methods = actions.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
-  return [...new Set(methods), ...(endpoint.cors ? ['OPTIONS'] : [])];
-}
-
-function requireAction(endpoint: Endpoint, request: FastifyRequest): Action {
-  const action = chosenAction(endpoint, request);
-  if (!action) throw badRequest('invalid_action');
-  return action;
-}
-
-function chosenAction(endpoint: Endpoint, request: FastifyRequest): Action | undefined {
-  if (!endpoint.chosenByQuery) return endpoint.actions.values().next().value;
-  const name = queryOf(request).action;
-  return typeof name === 'string' ? endpoint.actions.get(name) : undefined;
 }
 
 /**
@@ -127,41 +94,4 @@ function polledId(action: Action, query: Record<string, unknown>): number | null
   } catch {
     return null;
   }
-}
-
-async function run(
-  { ctx }: GatewayDeps,
-  endpoint: Endpoint,
-  action: Action,
-  request: FastifyRequest,
-): Promise<Answer> {
-  const { partner } = request.facts;
-  if (!partner) throw new Error('an action needs a partner');
-  const query = queryOf(request);
-  const posted = action.method === 'POST';
-  refuseRepeated(posted ? {} : action.input, query);
-  const body = posted ? readJsonObject(request) : {};
-  const params = endpoint.chosenByQuery ? {} : (request.params as Record<string, unknown>);
-  const answer = await action.run({
-    ctx,
-    partner,
-    requestId: request.id,
-    idempotency: posted ? readIdempotency(request, body) : null,
-    waitSeconds: action.prefersWait ? readPreferredWait(request) : 0,
-    raw: posted ? body : { ...query, ...params },
-  });
-  request.facts.ids = answer.ids ?? {};
-  return answer;
-}
-
-/** The bytes go out as the services made them: a repeated reply is the same to the last byte. */
-function send(reply: FastifyReply, { status, body, replayed }: Answer): FastifyReply {
-  const seconds = retryAfterSeconds(status);
-  if (seconds !== null) reply.header('retry-after', seconds);
-  if (replayed) reply.header('idempotent-replayed', 'true');
-  return reply.code(status).header('cache-control', 'no-store').header('content-type', JSON_TYPE).send(body);
-}
-
-function queryOf(request: FastifyRequest): Record<string, unknown> {
-  return request.query as Record<string, unknown>;
 }

@@ -24,7 +24,7 @@ export async function buildGateway(deps: GatewayDeps): Promise<FastifyInstance> 
   }
   registerRequestFacts(app, deps);
   registerRequestLog(app, deps);
-  registerErrors(app, deps.ctx.log);
+  registerErrors(app, deps.ctx);
   registerBody(app);
   await app.register(underPressure, {
     maxEventLoopDelay: deps.maxEventLoopDelayMs ?? MAX_EVENT_LOOP_DELAY_MS,
@@ -58,7 +58,7 @@ function serverOptions({ ctx }: GatewayDeps): FastifyServerOptions {
     requestIdHeader: false,
     genReqId: requestIdOf,
     routerOptions: { maxParamLength: 128 },
-    frameworkErrors: answerFrameworkError,
+    frameworkErrors: answerFrameworkError(ctx.config),
     clientErrorHandler: answerBrokenRequest,
   } as FastifyServerOptions;
 }

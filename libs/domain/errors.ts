@@ -8,7 +8,11 @@ interface ErrorDefinition {
   message: string;
   /** Shown in the documentation: what to do. */
   fix: string;
+  /** The same request, unchanged and with the same Idempotency-Key, may succeed after a while. */
+  retryable: boolean;
 }
+
+const RETRYABLE = true;
 
 export const ERRORS = {
   invalid_json: e(
@@ -78,6 +82,17 @@ export const ERRORS = {
     'client_ref is not a string of 1 to 255 characters.',
     'Shorten it, or leave it out.',
   ),
+  invalid_limit: e(
+    400,
+    'limit is not a whole number from 1 to 100.',
+    'Send a number in that range, or leave it out.',
+  ),
+  invalid_format: e(400, 'format is neither json nor csv.', 'Send one of the two, or leave it out.'),
+  invalid_cursor: e(
+    400,
+    'cursor is not a cursor of this list.',
+    'Send the next_cursor of the page before, or leave it out to begin anew.',
+  ),
   invalid_idempotency_key: e(
     400,
     'Idempotency-Key is not 1 to 255 printable ASCII characters.',
@@ -145,13 +160,19 @@ export const ERRORS = {
     'A code has already arrived, so the rental can no longer be cancelled.',
     'Use otp from this reply; it is paid.',
   ),
-  code_not_received: e(409, 'No code has arrived yet.', 'Wait for the first code, or cancel the rental.'),
+  code_not_received: e(
+    409,
+    'No code has arrived yet.',
+    'Wait for the first code, or cancel the rental.',
+    RETRYABLE,
+  ),
   already_cancelled: e(409, 'The rental has already ended without a code.', 'Rent another number.'),
   already_finished: e(409, 'The rental has already been finished.', 'Rent another number.'),
   idempotency_in_flight: e(
     409,
     'The first request with this Idempotency-Key is still running.',
     'Repeat it after a few seconds.',
+    RETRYABLE,
   ),
   payload_too_large: e(413, 'The body is larger than 32 KiB.', 'Send a smaller body.'),
   idempotency_mismatch: e(
@@ -159,11 +180,17 @@ export const ERRORS = {
     'This Idempotency-Key was used with another body.',
     'Use a new key for a new request.',
   ),
-  rate_limited: e(429, 'Too many requests with this API key.', 'Wait for the seconds in Retry-After.'),
+  rate_limited: e(
+    429,
+    'Too many requests with this API key.',
+    'Wait for the seconds in Retry-After.',
+    RETRYABLE,
+  ),
   internal_error: e(
     500,
     'Something went wrong on our side.',
     'Repeat a POST with the same Idempotency-Key; give the operator the request_id.',
+    RETRYABLE,
   ),
   outbound_sms_not_configured: e(
     501,
@@ -174,6 +201,7 @@ export const ERRORS = {
     502,
     'The provider refused the request.',
     'Read the message; it holds the provider’s words.',
+    RETRYABLE,
   ),
   no_api_keys_configured: e(503, 'This server has no API keys yet.', 'The operator must create one.'),
   partner_user_not_configured: e(
@@ -190,11 +218,13 @@ export const ERRORS = {
     503,
     'The provider gives no answer at present.',
     'Try again after the seconds in Retry-After. Nothing was charged.',
+    RETRYABLE,
   ),
   overloaded: e(
     503,
     'The server cannot take the request now.',
     'Try again after the seconds in Retry-After.',
+    RETRYABLE,
   ),
 } as const satisfies Record<string, ErrorDefinition>;
 
@@ -205,6 +235,8 @@ export class PublicError extends Error {
   readonly code: ErrorCode;
   readonly details: Record<string, unknown>;
   readonly retryAfterSeconds: number | null;
+  /** The field, parameter or header at fault. */
+  readonly param: string | null;
 
   constructor(
     code: ErrorCode,
@@ -212,6 +244,7 @@ export class PublicError extends Error {
       message?: string;
       details?: Record<string, unknown>;
       retryAfterSeconds?: number;
+      param?: string | null;
       cause?: unknown;
     } = {},
   ) {
@@ -220,6 +253,7 @@ export class PublicError extends Error {
     this.code = code;
     this.details = options.details ?? {};
     this.retryAfterSeconds = options.retryAfterSeconds ?? null;
+    this.param = options.param ?? null;
   }
 
   get status(): number {
@@ -227,18 +261,32 @@ export class PublicError extends Error {
   }
 }
 
-function e(status: number, message: string, fix: string): ErrorDefinition {
-  return { status, message, fix };
+function e(status: number, message: string, fix: string, retryable = false): ErrorDefinition {
+  return { status, message, fix, retryable };
 }
 
-/** The reply for an error, as every transport of ours sends it: status and JSON text. */
-export function errorReply(error: PublicError, requestId: string): { status: number; body: string } {
-  const body = {
+export interface ErrorBody {
+  ok: false;
+  error: ErrorCode;
+  message: string;
+  request_id: string;
+  /** The field, parameter or header at fault, where there is one. */
+  param?: string;
+  [detail: string]: unknown;
+}
+
+export function errorBody(error: PublicError, requestId: string): ErrorBody {
+  return {
     ok: false,
     error: error.code,
     message: error.message,
     request_id: requestId,
+    ...(error.param === null ? {} : { param: error.param }),
     ...error.details,
   };
-  return { status: error.status, body: JSON.stringify(body) };
+}
+
+/** The reply for an error, as every transport of ours sends it: status and JSON text. */
+export function errorReply(error: PublicError, requestId: string): { status: number; body: string } {
+  return { status: error.status, body: JSON.stringify(errorBody(error, requestId)) };
 }

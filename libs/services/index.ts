@@ -8,6 +8,7 @@ export * from './end-rentals.ts';
 export * from './get-message.ts';
 export * from './intake.ts';
 export * from './list-alarms.ts';
+export * from './list-wallet-entries.ts';
 export * from './mirror.ts';
 export * from './operator-password.ts';
 export * from './operator-session.ts';

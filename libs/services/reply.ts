@@ -14,7 +14,14 @@ export interface Reply {
 export interface Repeatable {
   partner: Partner;
   requestId: string;
-  idempotency: { key: string; requestHash: Buffer } | null;
+  idempotency: IdempotencyOfRequest | null;
+}
+
+export interface IdempotencyOfRequest {
+  key: string;
+  requestHash: Buffer;
+  /** Where the key belongs, when the verb is offered under more than one name. */
+  route?: string;
 }
 
 export const jsonReply = (status: number, body: Record<string, unknown>): Omit<Reply, 'replayed'> => ({
@@ -25,9 +32,13 @@ export const jsonReply = (status: number, body: Record<string, unknown>): Omit<R
 /** The record's place: per partner and route. */
 export function idempotencyClaim(input: Repeatable, route: string) {
   const { partner, idempotency } = input;
-  return (
-    idempotency && { scope: partner.owner, route, key: idempotency.key, requestHash: idempotency.requestHash }
-  );
+  if (!idempotency) return null;
+  return {
+    scope: partner.owner,
+    route: idempotency.route ?? route,
+    key: idempotency.key,
+    requestHash: idempotency.requestHash,
+  };
 }
 
 type Claim = NonNullable<ReturnType<typeof idempotencyClaim>>;

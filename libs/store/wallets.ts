@@ -74,19 +74,20 @@ export interface WalletEntry {
   createdAt: Date;
 }
 
-/** The latest movements, newest first. */
+/** The latest movements, newest first; those before an entry when its version is given. */
 export async function listWalletEntries(
   db: Queryable,
   userId: number,
   limit: number,
+  beforeVersion: bigint | null = null,
 ): Promise<WalletEntry[]> {
   const { rows } = await db.query<WalletEntry>(
     `SELECT e.version, t.kind, t.amount_micros AS "amountMicros", e.balance_micros AS "balanceMicros",
             e.held_micros AS "heldMicros", t.reason, t.reference, t.activation_id AS "activationId",
             t.created_at AS "createdAt"
      FROM wallet_entries e JOIN ledger_transactions t ON t.id = e.transaction_id
-     WHERE e.user_id = $1 ORDER BY e.version DESC LIMIT $2`,
-    [userId, limit],
+     WHERE e.user_id = $1 AND ($3::bigint IS NULL OR e.version < $3) ORDER BY e.version DESC LIMIT $2`,
+    [userId, limit, beforeVersion],
   );
   return rows;
 }

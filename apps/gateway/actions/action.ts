@@ -10,17 +10,19 @@ import {
 } from '#libs/services';
 import { type FieldSet, type InputOf, readInput } from './field.ts';
 
+export type Method = 'GET' | 'POST' | 'DELETE';
+
 /** One capability of the partner API: all that dispatch, checks and documentation need to know of it. */
 export interface ActionDefinition<Fields extends FieldSet> {
   name: string;
-  method: 'GET' | 'POST';
+  method: Method;
   /** One line; what it does for the caller. */
   summary: string;
   /** What a reader must know beyond that. */
   description: string;
   /** The scope a key needs; the services enforce it. */
   scope: Scope;
-  /** Query parameters of a GET, body of a POST. */
+  /** Parameters of the path, query parameters of a GET or DELETE, body of a POST. */
   input: Fields;
   inputExample: Record<string, unknown>;
   replies: DocumentedReply[];
@@ -30,27 +32,35 @@ export interface ActionDefinition<Fields extends FieldSet> {
   prefersWait?: true;
   /** While its reply is in the cache the rate limit's trip brings it, and `run` is not called. */
   cachedById?: true;
+  /** A 200 carries an ETag, and a repeat with If-None-Match gets 304 while nothing has changed. */
+  etag?: true;
   run(call: Call & { input: InputOf<Fields> }): Promise<Answer>;
 }
 
 export interface DocumentedReply {
-  status: 200 | 202;
+  status: 200 | 201 | 202;
   when: string;
   schema: TSchema;
   example: Record<string, unknown>;
 }
 
-/** What an action is given. `raw` is the query or the parsed body. */
+/** What an action is given. `raw` is the query or the parsed body, and the parameters of the path. */
 export interface Call extends Repeatable {
   ctx: WaitingContext;
   partner: Partner;
   raw: Record<string, unknown>;
   waitSeconds: number;
+  /** The header Accept as it came. */
+  accept: string;
 }
 
-/** A reply as JSON text; `ids` go to the log. */
+/** A reply as JSON text, unless its headers name another type; `ids` go to the log. */
 export interface Answer extends Reply {
   ids?: Record<string, string | number>;
+  /** In lower case. */
+  headers?: Record<string, string>;
+  /** Of a page: where the next one begins, null on the last. */
+  nextCursor?: string | null;
 }
 
 export type Action = Omit<ActionDefinition<FieldSet>, 'run'> & { run(call: Call): Promise<Answer> };

@@ -1,6 +1,6 @@
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { ERRORS, type ErrorCode } from '#libs/domain';
+import { ERRORS, type ErrorCode, PublicError } from '#libs/domain';
 import { badRequest } from '../plugins/errors.ts';
 
 /** One input value: what the documentation shows of it, what a bad one is called, and how it is read. */
@@ -52,10 +52,20 @@ export function readInput<Fields extends FieldSet>(
   for (const name in fields) {
     const field = fields[name];
     const value = Object.hasOwn(raw, name) ? raw[name] : undefined;
-    if (field?.required && value === undefined) throw badRequest(field.code, `${name} is missing.`);
-    input[name] = field?.read(value);
+    if (field?.required && value === undefined) throw badRequest(field.code, `${name} is missing.`, name);
+    if (field) input[name] = readField(name, field, value);
   }
   return input as InputOf<Fields>;
+}
+
+/** What is wrong with a field is told with its name. */
+function readField(name: string, field: Field<unknown>, value: unknown): unknown {
+  try {
+    return field.read(value);
+  } catch (error) {
+    if (!(error instanceof PublicError) || error.status !== 400) throw error;
+    throw new PublicError(error.code, { message: error.message, param: name, cause: error });
+  }
 }
 
 /** Repeated query parameters are refused by the name of what they repeat. */
@@ -63,6 +73,7 @@ export function refuseRepeated(fields: FieldSet, query: Record<string, unknown>)
   for (const [name, value] of Object.entries(query)) {
     if (!Array.isArray(value)) continue;
     const code = Object.hasOwn(fields, name) ? (fields[name]?.code ?? 'invalid_request') : 'invalid_request';
-    throw badRequest(code, `${name.slice(0, 64)} appears more than once. ${ERRORS[code].message}`);
+    const shown = name.slice(0, 64);
+    throw badRequest(code, `${shown} appears more than once. ${ERRORS[code].message}`, shown);
   }
 }

@@ -1,9 +1,9 @@
-import type { Action } from './action.ts';
+import { V1_ENDPOINTS } from '../v1/index.ts';
 import { balance } from './balance.ts';
 import { cancel } from './cancel.ts';
 import { countries } from './countries.ts';
+import { byName, type Endpoint } from './endpoint.ts';
 import { finish } from './finish.ts';
-import { getMessage } from './get-message.ts';
 import { prices } from './prices.ts';
 import { rentNumber } from './rent-number.ts';
 import { resend } from './resend.ts';
@@ -13,17 +13,8 @@ import { status } from './status.ts';
 import { statuses } from './statuses.ts';
 import { wallet } from './wallet.ts';
 
-export type { Action } from './action.ts';
-
-/** A path of the partner API and what can be done there. */
-export interface Endpoint {
-  path: string;
-  /** By name. Where the query parameter `action` chooses, there are many; else the only one is always meant. */
-  actions: ReadonlyMap<string, Action>;
-  chosenByQuery: boolean;
-  /** Browsers of other origins may call it. */
-  cors: boolean;
-}
+export type { Action, Method } from './action.ts';
+export type { Endpoint } from './endpoint.ts';
 
 /** Everything partners can ask for, in the order the documentation shows it. */
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -46,7 +37,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     chosenByQuery: true,
     cors: true,
   },
-  { path: '/v1/messages/:id', actions: byName(getMessage), chosenByQuery: false, cors: false },
+  ...V1_ENDPOINTS,
 ];
 
 /** What any action may answer with, beside its own. */
@@ -69,7 +60,3 @@ export const POST_ERRORS = [
   'payload_too_large',
   'idempotency_mismatch',
 ] as const;
-
-function byName(...actions: Action[]): ReadonlyMap<string, Action> {
-  return new Map(actions.map((action) => [action.name, action]));
-}

@@ -1,6 +1,21 @@
-import { type Action, COMMON_ERRORS, ENDPOINTS, type Endpoint, POST_ERRORS } from '../actions/index.ts';
-import { ERROR_SCHEMA, errorResponses } from './openapi-errors.ts';
-import { componentName, inputSchema, parametersOf, RESPONSE_HEADERS } from './openapi-parts.ts';
+import {
+  type Action,
+  COMMON_ERRORS,
+  ENDPOINTS,
+  type Endpoint,
+  type Method,
+  POST_ERRORS,
+} from '../actions/index.ts';
+import { speaksProblems } from '../plugins/problem.ts';
+import { bodyOf, isInPath } from './curl.ts';
+import {
+  ERROR_SCHEMA,
+  errorResponses,
+  PLAIN_ERRORS,
+  PROBLEM_SCHEMA,
+  problemErrors,
+} from './openapi-errors.ts';
+import { componentName, headersOf, inputSchema, parametersOf, RESPONSE_HEADERS } from './openapi-parts.ts';
 
 type Json = Record<string, unknown>;
 
@@ -20,10 +35,10 @@ export function openApiDocument(baseUrl: string): Json {
     servers: [{ url: baseUrl }],
     security: [{ bearer: [] }, { apiKey: [] }],
     paths: Object.fromEntries(
-      ENDPOINTS.map((endpoint) => [endpoint.path.replace(/:(\w+)/g, '{$1}'), pathItem(endpoint)]),
+      ENDPOINTS.map((endpoint) => [endpoint.path.replace(/:(\w+)/g, '{$1}'), pathItem(endpoint, baseUrl)]),
     ),
     components: {
-      schemas: { Error: ERROR_SCHEMA, ...schemasOf() },
+      schemas: { Error: ERROR_SCHEMA, Problem: PROBLEM_SCHEMA, ...schemasOf() },
       headers: RESPONSE_HEADERS,
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'Authorization: Bearer YOUR_API_KEY' },
@@ -34,67 +49,79 @@ export function openApiDocument(baseUrl: string): Json {
 }
 
 function schemasOf(): Json {
-  const actions = ENDPOINTS.flatMap((endpoint) => [...endpoint.actions.values()]);
-  const named = actions.flatMap((action): [string, unknown][] => [
-    ...(action.method === 'POST'
-      ? [[componentName(action, 'Request'), inputSchema(action)] as [string, unknown]]
-      : []),
-    ...action.replies.map(({ status, when, schema }): [string, unknown] => [
-      componentName(action, `Reply${status}`),
-      { ...schema, title: `${action.name}: ${status}`, description: when },
+  const named = ENDPOINTS.flatMap((endpoint) =>
+    [...endpoint.actions.values()].flatMap((action): [string, unknown][] => [
+      ...(action.method === 'POST'
+        ? [[componentName(action, 'Request'), inputSchema(endpoint, action)] as [string, unknown]]
+        : []),
+      ...action.replies.map(({ status, when, schema }): [string, unknown] => [
+        componentName(action, `Reply${status}`),
+        { ...schema, title: `${action.name}: ${status}`, description: when },
+      ]),
     ]),
-  ]);
+  );
   return Object.fromEntries(named);
 }
 
-function pathItem(endpoint: Endpoint): Json {
+function pathItem(endpoint: Endpoint, baseUrl: string): Json {
   const item: Json = {};
-  for (const method of ['GET', 'POST'] as const) {
+  for (const method of ['GET', 'POST', 'DELETE'] as const) {
     const actions = [...endpoint.actions.values()].filter((action) => action.method === method);
-    if (actions.length > 0) item[method.toLowerCase()] = operation(endpoint, method, actions);
+    if (actions.length > 0) item[method.toLowerCase()] = operation(endpoint, method, actions, baseUrl);
   }
   return item;
 }
 
-function operation(endpoint: Endpoint, method: 'GET' | 'POST', actions: Action[]): Json {
-  const [only] = actions;
-  const single = actions.length === 1 && only;
-  const name = single ? single.name : `virtual-numbers-${method === 'GET' ? 'read' : 'write'}`;
-  const codes = new Set([...COMMON_ERRORS, ...(method === 'POST' ? POST_ERRORS : [])]);
+function operation(endpoint: Endpoint, method: Method, actions: Action[], baseUrl: string): Json {
   return {
-    operationId: name,
-    summary: single
-      ? single.summary
-      : method === 'GET'
-        ? 'Read from virtual numbers'
-        : 'Rent, cancel, resend, finish',
+    ...titleOf(method, actions),
     description: actions.map(describe).join('\n\n'),
     parameters: parametersOf(endpoint, method, actions),
-    ...(method === 'POST' ? { requestBody: requestBody(actions) } : {}),
+    ...(method === 'POST' ? { requestBody: requestBody(endpoint, actions) } : {}),
     responses: {
       ...successes(actions),
-      ...errorResponses([
-        ...codes,
-        ...(endpoint.chosenByQuery ? ['invalid_action' as const] : []),
-        ...actions.flatMap(({ errors }) => errors),
-      ]),
+      ...(actions.some(({ etag }) => etag) ? { 304: { description: 'Nothing has changed.' } } : {}),
+      ...errorResponses(
+        [
+          ...COMMON_ERRORS,
+          ...(method === 'POST' ? POST_ERRORS : []),
+          ...(endpoint.chosenByQuery ? ['invalid_action' as const] : []),
+          ...actions.flatMap(({ errors }) => errors),
+        ],
+        speaksProblems(endpoint.path) ? problemErrors(baseUrl) : PLAIN_ERRORS,
+      ),
     },
   };
+}
+
+function titleOf(method: Method, actions: Action[]): Json {
+  const [only] = actions;
+  if (actions.length === 1 && only) return { operationId: only.name, summary: only.summary };
+  return method === 'GET'
+    ? { operationId: 'virtual-numbers-read', summary: 'Read from virtual numbers' }
+    : { operationId: 'virtual-numbers-write', summary: 'Rent, cancel, resend, finish' };
 }
 
 function describe(action: Action): string {
   return `**${action.name}**: ${action.summary}. ${action.description} Errors of its own: ${action.errors.join(', ')}.`;
 }
 
-function requestBody(actions: Action[]): Json {
+/** A body may be left out where the path says everything that is required. */
+function requestBody(endpoint: Endpoint, actions: Action[]): Json {
+  const required = actions.some(({ input }) =>
+    Object.entries(input).some(([name, field]) => field.required && !isInPath(endpoint, name)),
+  );
   return {
-    required: true,
+    required,
     description: 'Read as JSON whatever its Content-Type; at most 32 KiB.',
     content: {
       'application/json': {
         schema: anyOf(actions.map((action) => componentName(action, 'Request'))),
         examples: Object.fromEntries(
-          actions.map((action) => [action.name, { summary: action.summary, value: action.inputExample }]),
+          actions.map((action) => [
+            action.name,
+            { summary: action.summary, value: bodyOf(endpoint, action.inputExample) ?? {} },
+          ]),
         ),
       },
     },
@@ -110,9 +137,7 @@ function successes(actions: Action[]): Json {
       );
       const response = {
         description: replies.map(({ action, reply }) => `${action.name}: ${reply.when}`).join(' '),
-        headers: Object.fromEntries(
-          Object.keys(RESPONSE_HEADERS).map((header) => [header, { $ref: `#/components/headers/${header}` }]),
-        ),
+        headers: headersOf(actions, status),
         content: {
           'application/json': {
             schema: anyOf(replies.map(({ action }) => componentName(action, `Reply${status}`))),

@@ -1,13 +1,20 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ERRORS, type ErrorCode, errorReply, PublicError } from '#libs/domain';
-import { isDatabaseUnavailable, type Logger } from '#libs/platform';
+import { ERRORS, type ErrorCode, errorBody, errorReply, PublicError } from '#libs/domain';
+import { type Config, isDatabaseUnavailable, type Logger } from '#libs/platform';
+import { baseUrlOf } from '../docs/base-url.ts';
+import { PROBLEM_TYPE, problemOf, speaksProblems } from './problem.ts';
 import { requestIdOf } from './request-facts.ts';
 
 export const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** Every error leaves in one shape, and none tells more than its public sentence. */
-export function registerErrors(app: FastifyInstance, log: Logger): void {
+type ErrorSettings = Pick<Config, 'publicBaseUrl'>;
+
+/** Every error leaves in one shape (under /v1 with that of RFC 9457), and none tells more than its public sentence. */
+export function registerErrors(
+  app: FastifyInstance,
+  { log, config }: { log: Logger; config: ErrorSettings },
+): void {
   app.setErrorHandler((error, request, reply) => {
     const shown = publicErrorOf(error);
     if (shown.code === 'internal_error') {
@@ -18,14 +25,18 @@ export function registerErrors(app: FastifyInstance, log: Logger): void {
         err: error,
       });
     }
-    return sendError(shown, request, reply);
+    return sendError(config, shown, request, reply);
   });
-  app.setNotFoundHandler((request, reply) => sendError(new PublicError('not_found'), request, reply));
+  app.setNotFoundHandler((request, reply) => sendError(config, new PublicError('not_found'), request, reply));
 }
 
 /** A 400 says which field it is and how to put it right. */
-export function badRequest(code: ErrorCode, problem: string = ERRORS[code].message): PublicError {
-  return new PublicError(code, { message: `${problem} ${ERRORS[code].fix}` });
+export function badRequest(
+  code: ErrorCode,
+  problem: string = ERRORS[code].message,
+  param: string | null = null,
+): PublicError {
+  return new PublicError(code, { message: `${problem} ${ERRORS[code].fix}`, param });
 }
 
 /** Seconds after which to come again, for each reply that says so. */
@@ -36,10 +47,12 @@ export function retryAfterSeconds(status: number, known: number | null = null): 
 }
 
 /** For requests that the router could not even take apart; hooks do not run for them. */
-export function answerFrameworkError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const long = codeOf(error) === 'FST_ERR_MAX_PARAM_LENGTH';
-  reply.header('x-request-id', request.id);
-  sendError(long ? new PublicError('not_found') : badRequest('invalid_request'), request, reply);
+export function answerFrameworkError(config: ErrorSettings) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    const long = codeOf(error) === 'FST_ERR_MAX_PARAM_LENGTH';
+    reply.header('x-request-id', request.id);
+    sendError(config, long ? new PublicError('not_found') : badRequest('invalid_request'), request, reply);
+  };
 }
 
 /** For bytes that are no HTTP request. The status tells what is wrong; there is no route and so no other code. */
@@ -67,12 +80,22 @@ function brokenRequestStatus(code: string | undefined): [string, string] {
   return ['400 Bad Request', 'The request is not valid HTTP. Check the request line and the headers.'];
 }
 
-function sendError(error: PublicError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { status, body } = errorReply(error, request.id);
+function sendError(
+  config: ErrorSettings,
+  error: PublicError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const { status } = error;
   const seconds = retryAfterSeconds(status, error.retryAfterSeconds);
   if (seconds !== null) reply.header('retry-after', seconds);
   if (status === 401) reply.header('www-authenticate', 'Bearer');
-  return reply.code(status).header('cache-control', 'no-store').header('content-type', JSON_TYPE).send(body);
+  reply.code(status).header('cache-control', 'no-store');
+  if (!speaksProblems(request.url)) {
+    return reply.header('content-type', JSON_TYPE).send(errorReply(error, request.id).body);
+  }
+  const problem = problemOf(errorBody(error, request.id), baseUrlOf(config, request));
+  return reply.header('content-type', PROBLEM_TYPE).send(JSON.stringify(problem));
 }
 
 function publicErrorOf(error: unknown): PublicError {

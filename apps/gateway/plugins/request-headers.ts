@@ -6,15 +6,18 @@ import { badRequest } from './errors.ts';
 const PRINTABLE_ASCII = /^[\x20-\x7e]{1,255}$/;
 const MOST_WAIT_SECONDS = 20;
 
-/** `Idempotency-Key` and what it is tied to: a hash of the body, whatever the order of its fields. */
+/** `Idempotency-Key` and what it is tied to: the route, and a hash of the input whatever the order of its fields. */
 export function readIdempotency(
   request: FastifyRequest,
-  body: Record<string, unknown>,
+  route: string,
+  input: Record<string, unknown>,
 ): Repeatable['idempotency'] {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return null;
-  if (typeof key !== 'string' || !PRINTABLE_ASCII.test(key)) throw badRequest('invalid_idempotency_key');
-  return { key, requestHash: createHash('sha256').update(canonicalJson(body)).digest() };
+  if (typeof key !== 'string' || !PRINTABLE_ASCII.test(key)) {
+    throw badRequest('invalid_idempotency_key', undefined, 'Idempotency-Key');
+  }
+  return { key, route, requestHash: createHash('sha256').update(canonicalJson(input)).digest() };
 }
 
 /** Seconds of `Prefer: wait=N` (RFC 7240); 0 without it. Other preferences are not ours. */
@@ -24,7 +27,7 @@ export function readPreferredWait(request: FastifyRequest): number {
     const [, name, value] = /^\s*([^\s=;]+)\s*(?:=\s*"?([^";]*?)"?\s*)?(?:;.*)?$/.exec(preference) ?? [];
     if (name?.toLowerCase() !== 'wait') continue;
     if (!/^\d{1,2}$/.test(value ?? '') || Number(value) > MOST_WAIT_SECONDS)
-      throw badRequest('invalid_prefer');
+      throw badRequest('invalid_prefer', undefined, 'Prefer');
     return Number(value);
   }
   return 0;

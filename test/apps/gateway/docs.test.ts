@@ -6,6 +6,10 @@ import { ENDPOINTS } from '../../../apps/gateway/actions/index.ts';
 import { startTestGateway, type TestGateway } from './gateway.ts';
 
 const ACTIONS = ENDPOINTS.flatMap((endpoint) => [...endpoint.actions.values()]);
+/** The partner page is about these; /v1 is in the reference. */
+const CLASSIC = ENDPOINTS.filter(({ path }) => path.startsWith('/api/')).flatMap(({ actions }) => [
+  ...actions.values(),
+]);
 const PAGES = ['/', '/docs'];
 
 t.test('the partner page', async (t) => {
@@ -72,9 +76,7 @@ t.test('the partner page', async (t) => {
       'Repeat until status is received or cancelled',
       'Billing and quotas are between you and your users',
       'describes the HTTP API only',
-      ...ACTIONS.filter(({ name }) => name !== 'get-message').map(({ name }) =>
-        name.replace('sms-send', 'sms-send.php'),
-      ),
+      ...CLASSIC.map(({ name }) => name.replace('sms-send', 'sms-send.php')),
     ];
     for (const promise of promises) t.ok(page.includes(promise), promise);
   });
@@ -145,11 +147,17 @@ t.test('the OpenAPI document', async (t) => {
   const result = await new Validator().validate(document);
   t.ok(result.valid, JSON.stringify(result.errors)?.slice(0, 2_000));
   t.equal(document.openapi, '3.1.0');
-  t.strictSame(Object.keys(document.paths), [
-    '/api/sms-send.php',
-    '/api/virtual-numbers.php',
-    '/v1/messages/{id}',
-  ]);
+  t.strictSame(Object.keys(document.paths), routesOf(t, gateway));
+  for (const path of ['/api/sms-send.php', '/api/virtual-numbers.php', '/v1/messages/{id}']) {
+    t.ok(document.paths[path], path);
+  }
+  for (const { path, actions } of ENDPOINTS) {
+    const item = document.paths[path.replace(/:(\w+)/g, '{$1}')];
+    const methods = new Set([...actions.values()].map(({ method }) => method.toLowerCase()));
+    t.strictSame(new Set(Object.keys(item)), methods, path);
+    const types = Object.keys(Object.values<Responses>(item)[0]?.responses['401'].content ?? {});
+    t.strictSame(types, [path.startsWith('/v1') ? 'application/problem+json' : 'application/json'], path);
+  }
   t.strictSame(document.servers, [{ url: 'https://sms.example.com' }]);
   t.strictSame(Object.keys(document.components.securitySchemes), ['bearer', 'apiKey']);
   const text = JSON.stringify(document);
@@ -194,6 +202,29 @@ t.test('the reference holds every action, field and reply', async (t) => {
     for (const code of errors) t.ok(section.includes(`#error-${code}`), `${name}: ${code}`);
   }
 });
+
+interface Responses {
+  responses: { 401: { content: Record<string, unknown> } };
+}
+
+/** The addresses that partners are served at, in the order of the table, which has what the router has. */
+function routesOf(t: Pick<typeof import('tap').default, 'strictSame'>, { app }: TestGateway): string[] {
+  const inTable = ENDPOINTS.map(({ path }) => path);
+  const inRouter = printedRoutes(app.printRoutes({ commonPrefix: false }));
+  const ofPartners = inRouter.filter((path) => /^\/(?:api|v1)\//.test(path));
+  t.strictSame([...inTable].sort(), ofPartners.sort(), 'the table has every route under /api and /v1');
+  return inTable.map((path) => path.replace(/:(\w+)/g, '{$1}'));
+}
+
+/** Reads Fastify's drawing of its routes: each line adds to the path of the line that it hangs on. */
+function printedRoutes(drawing: string): string[] {
+  const above: string[] = [];
+  const lines = drawing.matchAll(/^((?:[│ ] {3})*)[├└]── (.*?)( \(.*\))?$/gm);
+  return [...lines].flatMap(([, indent = '', part = '', methods]) => {
+    above.splice(indent.length / 4, Infinity, part);
+    return methods ? [above.join('')] : [];
+  });
+}
 
 async function textOf(gateway: TestGateway, url: string): Promise<string> {
   return plain((await gateway.app.inject({ url })).body);

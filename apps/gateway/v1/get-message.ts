@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import { PublicError } from '#libs/domain';
 import { getMessage as readMessage } from '#libs/services';
-import { defineAction, okAnswer } from './action.ts';
-import * as fields from './fields.ts';
-import { okObject, time } from './shapes.ts';
+import { defineAction, okAnswer } from '../actions/action.ts';
+import * as fields from '../actions/fields.ts';
+import { okObject, time } from '../actions/shapes.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -16,6 +16,7 @@ export const getMessage = defineAction({
   description: 'State, reason and every word of the provider about a message that this partner sent.',
   scope: 'read',
   input: { id: fields.messageId },
+  etag: true,
   inputExample: { id: '0d9f5cf6-8a0e-4d3f-9a51-3f1f6c8f7d11' },
   replies: [
     {
