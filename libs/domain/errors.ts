@@ -125,8 +125,8 @@ export const ERRORS = {
   ),
   forbidden: e(
     403,
-    'The signature of this callback is missing or not valid.',
-    'Only the SMS provider calls this address; check that PUBLIC_BASE_URL is the address it calls.',
+    'The signature or the secret of this callback is missing or not valid.',
+    'Only providers call this address; check PUBLIC_BASE_URL, and the callback_url of smsx provider list.',
   ),
   activation_not_found: e(
     404,

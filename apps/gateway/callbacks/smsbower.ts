@@ -24,7 +24,7 @@ export async function registerSmsbowerPush(app: FastifyInstance, { ctx }: Gatewa
       const push = readPush(readJsonObject(request));
       const { secret } = request.params;
       const known = SECRET.test(secret) && (await recordPush({ ctx, input: { secret, ...push } }));
-      if (!known) throw new PublicError('not_found');
+      if (!known) throw new PublicError('forbidden');
       return reply.header('content-type', JSON_TYPE).send('{"ok":true}');
     },
   });
