@@ -1,5 +1,5 @@
 import { DEFAULT_PREFIX } from '#libs/cache';
-import { JOB_NAMES, startConsumer } from '#libs/jobs';
+import { JOB_NAMES, startConsumers } from '#libs/jobs';
 import { type AppContext, createWebhookClient, redisReady, type WebhookClientOptions } from '#libs/platform';
 import { createTwilioProvider, openNumberProvider, twilioTimeouts } from '#libs/providers';
 import { createProviderPool, createServiceContext, ensureFirstProvider, sharedBudget } from '#libs/services';
@@ -28,7 +28,7 @@ export async function startWorker(app: AppContext, options: WorkerOptions = {}):
   app.onClose('producer', () => ctx.jobs.close());
   await ensureFirstProvider(ctx);
   const deps = createDeps(app, ctx, options);
-  await startConsumers(app, deps, prefix);
+  await takeJobs(app, deps, prefix);
   app.addCheck('redis', async () =>
     (await redisReady(redis, 500)) ? null : 'Redis cannot be reached; jobs wait',
   );
@@ -53,12 +53,12 @@ function createDeps(app: AppContext, ctx: WorkerDeps['ctx'], options: WorkerOpti
   return { ctx, sms, numbers, timer, webhooks, webhookLimiter: createCallLimiter(WEBHOOKS_IN_FLIGHT) };
 }
 
-async function startConsumers(app: AppContext, deps: WorkerDeps, prefix: string): Promise<void> {
+async function takeJobs(app: AppContext, deps: WorkerDeps, prefix: string): Promise<void> {
   const redis = app.openRedis('wait');
   const finished = app.metrics.counter('jobs_total', 'Jobs finished', ['queue', 'result']);
   const seconds = app.metrics.histogram('job_seconds', 'Duration of jobs', ['queue']);
-  const consumers = JOB_NAMES.map((name) =>
-    startConsumer(name, (payload) => HANDLERS[name](deps, payload), {
+  const consumers = JOB_NAMES.flatMap((name) =>
+    startConsumers(name, (payload) => HANDLERS[name](deps, payload), {
       redis,
       prefix,
       log: app.log,

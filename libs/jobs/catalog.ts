@@ -11,6 +11,8 @@ export interface JobDefinition {
   summary: string;
   /** Jobs one worker process runs at the same time. */
   concurrency: number;
+  /** How many share that, each with a connection of its own. Default: 1. */
+  consumers?: number;
   /**
    * Above every deadline of the provider call inside, or a healthy job is taken for a stalled one while Redis is away.
    * Not far above: a job whose worker was killed before it claimed its row waits that long for another. (A purchase
@@ -26,7 +28,14 @@ export const JOBS = {
     concurrency: 50,
     lockDurationMs: 30_000,
   },
-  'rent-number': { summary: 'Buy one number from its provider', concurrency: 50, lockDurationMs: 60_000 },
+  'rent-number': {
+    summary: 'Buy one number from its provider',
+    concurrency: 50,
+    // BullMQ takes jobs one after the other and starts none before it has taken what it may: 50 partners who wait at
+    // the same time would wait for 50 trips.
+    consumers: 5,
+    lockDurationMs: 60_000,
+  },
   'cancel-activation': {
     summary: 'Ask the provider to cancel a rental',
     concurrency: 20,

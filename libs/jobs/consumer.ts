@@ -1,6 +1,6 @@
 import { type Job as BullJob, Worker } from 'bullmq';
 import type { Logger, RedisClient } from '#libs/platform';
-import { JOBS, type JobName, type JobPayload } from './catalog.ts';
+import { JOBS, type JobDefinition, type JobName, type JobPayload } from './catalog.ts';
 
 export type Handler = (payload: JobPayload) => Promise<void>;
 
@@ -12,13 +12,24 @@ export interface ConsumerOptions {
   onFinished: (job: { name: JobName; ok: boolean; seconds: number }) => void;
 }
 
-/** Runs the handler for every job of one queue. Retries belong to the row: a job is tried once. */
-export function startConsumer(name: JobName, handler: Handler, options: ConsumerOptions): Worker {
+/** Run the handler for every job of one queue. Retries belong to the row: a job is tried once. */
+export function startConsumers(name: JobName, handler: Handler, options: ConsumerOptions): Worker[] {
+  const { concurrency, consumers = 1 }: JobDefinition = JOBS[name];
+  const each = Math.ceil(concurrency / consumers);
+  return Array.from({ length: consumers }, () => startConsumer(name, each, handler, options));
+}
+
+function startConsumer(
+  name: JobName,
+  concurrency: number,
+  handler: Handler,
+  options: ConsumerOptions,
+): Worker {
   const { log, onFinished } = options;
   const worker = new Worker(name, (job) => run(job, handler), {
     connection: options.redis,
     prefix: options.prefix,
-    concurrency: JOBS[name].concurrency,
+    concurrency,
     lockDuration: JOBS[name].lockDurationMs,
     maxStalledCount: 3,
     stalledInterval: 10_000,

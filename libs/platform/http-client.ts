@@ -71,7 +71,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     if (!request.freshConnection) return exchange(agent, request, url, options);
     const client = new Client(url.origin, connection);
     const result = await exchange(client, request, url, options);
-    await client.destroy();
+    void client.destroy();
     return result;
   }
 

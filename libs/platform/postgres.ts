@@ -24,6 +24,17 @@ export interface DatabaseOptions {
 
 const INT8 = 20;
 
+const PREPARED = new Map<string, string>();
+
+/**
+ * Marks a statement of the hot paths, a constant: each connection then parses and plans it once instead of every time
+ * (0.1 to 0.5 ms). In vain inside of transactions. Returns the statement.
+ */
+export function prepared(sql: string): string {
+  PREPARED.set(sql, `smsx_${PREPARED.size + 1}`);
+  return sql;
+}
+
 /** A pool whose every wait has an end. `bigint` columns come back as BigInt. */
 export function openDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({
@@ -43,10 +54,15 @@ export function openDatabase(options: DatabaseOptions): Database {
   // Nor one that dies at any other moment: between being handed out and being used nobody else listens.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return {
-    query: (sql, values) => pool.query(sql, values),
+    query: (text, values) => pool.query(statementOf(text, values)),
     transaction: (work) => runTransaction(pool, work),
     close: () => pool.end(),
   };
+}
+
+function statementOf(text: string, values: unknown[] | undefined): pg.QueryConfig {
+  const name = PREPARED.get(text);
+  return { text, ...(values && { values }), ...(name !== undefined && { name }) };
 }
 
 /** True when the database could not be reached or is going away; nothing was decided, a later try may pass. */

@@ -14,6 +14,8 @@ import { createProducer, type Producer } from '#libs/jobs';
 import type { Config, CrashPoint, Database, Logger, RedisClient, Vault } from '#libs/platform';
 import { createDispatch, type Dispatch } from './dispatch.ts';
 import { createIntake, type Intake } from './intake.ts';
+import { createPurchases, type Purchases } from './purchases.ts';
+import { createRentIntake, type RentIntake } from './rent-intake.ts';
 
 /** What every verb is given beside its input. */
 export interface ServiceContext {
@@ -28,7 +30,9 @@ export interface ServiceContext {
   replies: ReplySender;
   jobs: Producer;
   intake: Intake;
+  rentIntake: RentIntake;
   dispatch: Dispatch;
+  purchases: Purchases;
 }
 
 /** A process that lets callers wait for the outcome of what they asked. */
@@ -71,6 +75,8 @@ export function createServiceContext({
     replies,
     jobs,
     intake: createIntake({ db: database, jobs }),
+    rentIntake: createRentIntake(database),
     dispatch: createDispatch({ db: database, log, replies }),
+    purchases: createPurchases({ db: database, config }),
   };
 }

@@ -39,6 +39,11 @@ export async function readFresh<Value>(ctx: WaitingContext, key: MirrorKey): Pro
     await wantMirror(ctx.db, key);
     return entry.payload as Mirrored<Value>;
   }
+  return readCold<Value>(ctx, key);
+}
+
+/** The same when it is known that nothing fresh is there. */
+export async function readCold<Value>(ctx: WaitingContext, key: MirrorKey): Promise<Mirrored<Value>> {
   return (await fetchCold(ctx, key)).payload as Mirrored<Value>;
 }
 

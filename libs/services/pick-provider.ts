@@ -12,11 +12,20 @@ export async function pickProvider(
 ): Promise<ProviderRow> {
   const enabled = (await listProviders(ctx.db)).filter((row) => row.disabledAt === null);
   const wanted = apiId ?? ctx.config.partnerApiId;
-  if (enabled.length === 0) throw new PublicError('virtual_numbers_not_configured');
   const row = wanted === null ? enabled[0] : enabled.find((candidate) => candidate.id === wanted);
-  if (row) return row;
-  if (apiId !== null) throw new PublicError('api_not_found');
-  throw new PublicError('virtual_numbers_not_configured', {
-    message: `The default provider row ${wanted} is absent or disabled; the operator must correct PARTNER_VIRTUAL_API_ID.`,
+  if (!row) throw noProvider(ctx, apiId, enabled.length > 0);
+  return row;
+}
+
+/** Why there is no provider row for a request; `any`: some row is enabled. */
+export function noProvider(
+  ctx: Pick<ServiceContext, 'config'>,
+  apiId: number | null,
+  any: boolean,
+): PublicError {
+  if (!any) return new PublicError('virtual_numbers_not_configured');
+  if (apiId !== null) return new PublicError('api_not_found');
+  return new PublicError('virtual_numbers_not_configured', {
+    message: `The default provider row ${ctx.config.partnerApiId} is absent or disabled; the operator must correct PARTNER_VIRTUAL_API_ID.`,
   });
 }

@@ -13,7 +13,10 @@ export type PriceOf = (costMicros: Micros, sale: PricedFor) => Micros;
 
 /** Reads the markup rules once; the most specific rule wins: partner before service before country. */
 export async function loadPricing(ctx: Pick<ServiceContext, 'db' | 'config'>): Promise<PriceOf> {
-  const rules = await listMarkupRules(ctx.db);
+  return pricingBy(ctx, await listMarkupRules(ctx.db));
+}
+
+export function pricingBy(ctx: Pick<ServiceContext, 'config'>, rules: MarkupRule[]): PriceOf {
   return (costMicros, sale) => {
     const rule = mostSpecific(rules.filter((candidate) => applies(candidate, sale)));
     return addMarkup(costMicros, rule?.markupMillipercent ?? ctx.config.defaultMarkupMillipercent);

@@ -6,15 +6,16 @@ import { presentActivation } from './present-activation.ts';
 
 /**
  * After a commit: the status cache, the poll schedule, and whoever waits. All three can be lost: a status miss reads
- * the row, the schedule is rebuilt from the rows, a waiter reads again.
+ * the row, the schedule is rebuilt from the rows, a waiter reads again. All leave at once, the cache first, and Redis
+ * takes them in that order.
  */
 export async function publishActivation(ctx: ServiceContext, row: ActivationRow): Promise<void> {
   const statuses = await presentForCache(ctx, [row]);
   await Promise.all([
     ...statuses.map((status) => ctx.cache.write(status).catch(() => writeLater(ctx, status, WRITE_ATTEMPTS))),
+    ctx.replies.announce(activationSubject(row.id)).catch(() => undefined),
     schedule(ctx, row).catch(() => undefined),
   ]);
-  await ctx.replies.announce(activationSubject(row.id)).catch(() => undefined);
 }
 
 const WRITE_ATTEMPTS = 15;

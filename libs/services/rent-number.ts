@@ -1,23 +1,11 @@
 import { activationSubject } from '#libs/cache';
 import { formatMicros, isBeingBought, type Micros, PublicError } from '#libs/domain';
 import { rentNumberJob } from '#libs/jobs';
-import {
-  type ActivationRow,
-  findActivation,
-  findRefusal,
-  findUser,
-  type IdempotencyRecord,
-  insertActivation,
-  insertIdempotency,
-  moveMoney,
-} from '#libs/store';
+import { type ActivationRow, findActivation, type IdempotencyRecord } from '#libs/store';
 import type { WaitingContext } from './context.ts';
-import { priceScope, readFresh } from './mirror.ts';
+import { priceScope } from './mirror.ts';
 import { requireScope, requireUser } from './partner.ts';
-import { pickProvider } from './pick-provider.ts';
-import { loadPricing } from './pricing.ts';
-import { cheapestOffers, valueOrThrow } from './read-catalogue.ts';
-import type { MirroredOffer } from './refresh-mirror.ts';
+import { makeQuote, type Quote } from './rent-quote.ts';
 import { refusalError } from './rental-errors.ts';
 import {
   findRepeat,
@@ -26,6 +14,7 @@ import {
   type Repeatable,
   type Reply,
   rememberedReply,
+  requireSameRequest,
   settleReply,
 } from './reply.ts';
 import { waitUntil } from './wait-until.ts';
@@ -59,82 +48,71 @@ export async function rentNumber({
 }): Promise<Reply> {
   requireScope(input.partner, 'rent');
   const userId = requireUser(input.partner);
-  const claim = idempotencyClaim(input, ROUTE);
-  const repeat = await findRepeat(ctx, claim);
-  if (repeat) return replay(ctx, input, userId, repeat);
-  if (!(await findUser(ctx.db, userId))) throw userMissing(userId);
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    const opened = await openRental(ctx, input, userId);
+    if (typeof opened === 'number') return buyAndReply(ctx, input, { id: opened, userId });
+    if (opened) return replay(ctx, input, userId, opened);
+  }
+  throw new PublicError('idempotency_in_flight', { retryAfterSeconds: 1 });
+}
 
-  const quote = await makeQuote(ctx, input, userId);
-  const id = await ctx.db
-    .transaction(async (tx) => {
-      const activationId = await insertActivation(tx, {
-        ...input,
-        ...quote,
-        userId,
-        apiKey: input.partner.keyId,
-        buySeconds: BUY_WITHIN_SECONDS,
-      });
-      if (claim && !(await insertIdempotency(tx, claim, activationId))) throw new LostRace();
-      const hold = {
-        userId,
-        kind: 'hold',
-        amountMicros: quote.priceMicros,
-        activationId,
-        reason: 'rental',
-      } as const;
-      await moveMoney(tx, hold);
-      ctx.crashPoint('rent.committing');
-      return activationId;
-    })
-    .catch((error) => {
-      if (error instanceof LostRace) return null;
-      throw error;
-    });
-  if (id === null) return afterLostRace(ctx, input, userId);
+/**
+ * The id of a new rental, or what an earlier request with the same key left behind. Null: while this one was quoted
+ * another took the key; it is looked for again.
+ */
+async function openRental(
+  ctx: WaitingContext,
+  input: RentNumberInput,
+  userId: number,
+): Promise<number | IdempotencyRecord | null> {
+  const idempotency = idempotencyClaim(input, ROUTE);
+  const facts = await ctx.rentIntake.look({
+    idempotency,
+    userId,
+    providerId: input.apiId ?? ctx.config.partnerApiId,
+    service: input.service,
+    country: input.country,
+    priceScope: priceScope(input),
+  });
+  // What is past its time is erased on the way.
+  const earlier = facts.earlier?.outdated ? await findRepeat(ctx, idempotency) : facts.earlier;
+  if (earlier && idempotency) return requireSameRequest(earlier, idempotency);
+  const quote: Quote = await makeQuote(ctx, { ...input, userId }, facts);
+  ctx.crashPoint('rent.committing');
+  return ctx.rentIntake.accept({
+    ...input,
+    ...quote,
+    userId,
+    apiKey: input.partner.keyId,
+    buySeconds: BUY_WITHIN_SECONDS,
+    idempotency,
+  });
+}
+
+async function buyAndReply(
+  ctx: WaitingContext,
+  input: RentNumberInput,
+  key: { id: number; userId: number },
+): Promise<Reply> {
   ctx.crashPoint('rent.committed');
-
-  void ctx.jobs.enqueue(rentNumberJob({ id, epoch: 1 }));
-  return settleReply(ctx, claim, input.requestId, async () => {
-    const row = await waitUntil(ctx, {
-      subject: activationSubject(id),
-      timeoutMs: RENT_WAIT_MS,
-      read: () => findActivation(ctx.db, { id, userId }),
-      settled: (activation) => activation === null || hasVerdict(activation),
-    });
-    if (!row) throw new Error('an accepted rental has no row');
-    return rentReply(row);
+  const verdict = waitUntil(ctx, {
+    subject: activationSubject(key.id),
+    timeoutMs: RENT_WAIT_MS,
+    read: () => findActivation(ctx.db, key),
+    settled: (activation) => activation === null || hasVerdict(activation),
+    isNew: true,
   });
-}
-
-/** Thrown to roll back: another request with the same key was first. */
-class LostRace extends Error {}
-
-function userMissing(userId: number): PublicError {
-  return new PublicError('partner_user_not_configured', {
-    message: `The configured wallet user ${userId} does not exist; the operator must create it.`,
-  });
-}
-
-async function makeQuote(ctx: WaitingContext, input: RentNumberInput, userId: number) {
-  const provider = await pickProvider(ctx, input.apiId);
-  const refusal = await findRefusal(ctx.db, `number:${provider.id}`);
-  if (refusal) {
-    throw new PublicError('provider_error', {
-      message: refusal.message,
-      retryAfterSeconds: Math.ceil(refusal.secondsLeft),
-    });
+  void ctx.jobs.enqueue(rentNumberJob({ id: key.id, epoch: 1 }));
+  const claim = idempotencyClaim(input, ROUTE);
+  const row = await verdict;
+  if (!row) throw new Error('an accepted rental has no row');
+  if (row.phone === null || row.purchasedAt === null) {
+    return settleReply(ctx, claim, input.requestId, async () => rentReply(row));
   }
-  const { service, country } = input;
-  const key = { providerId: provider.id, kind: 'prices', scope: priceScope({ service, country }) } as const;
-  const offers = valueOrThrow(await readFresh<MirroredOffer[]>(ctx, key));
-  const best = cheapestOffers(offers).find((offer) => offer.service === service && offer.country === country);
-  if (!best) throw new PublicError('out_of_stock');
-  const maxCostMicros = BigInt(best.costMicros);
-  const priceMicros = (await loadPricing(ctx))(maxCostMicros, { userId, service, country });
-  if (input.maxPriceMicros !== null && priceMicros > input.maxPriceMicros) {
-    throw new PublicError('price_changed', { details: { current_price: formatMicros(priceMicros) } });
-  }
-  return { providerId: provider.id, priceMicros, maxCostMicros };
+  const reply = rentReply(row);
+  // All of it stands in columns that never change again, so the caller need not wait for it to be kept.
+  if (claim) ctx.rentIntake.keepLater(claim, reply);
+  return { ...reply, replayed: false };
 }
 
 /** An unknown outcome is a verdict too: nothing more will be known within the request. */
@@ -158,12 +136,6 @@ function rentReply(row: ActivationRow) {
     country: row.country,
     ...(row.clientRef === null ? {} : { client_ref: row.clientRef }),
   });
-}
-
-async function afterLostRace(ctx: WaitingContext, input: RentNumberInput, userId: number): Promise<Reply> {
-  const repeat = await findRepeat(ctx, idempotencyClaim(input, ROUTE));
-  if (!repeat) throw new PublicError('idempotency_in_flight', { retryAfterSeconds: 1 });
-  return replay(ctx, input, userId, repeat);
 }
 
 async function replay(

@@ -50,7 +50,12 @@ export async function findRepeat(
 ): Promise<IdempotencyRecord | null> {
   if (!claim) return null;
   const record = await findIdempotency(ctx.db, claim);
-  if (record && !record.requestHash.equals(claim.requestHash)) throw new PublicError('idempotency_mismatch');
+  return record && requireSameRequest(record, claim);
+}
+
+/** The record. Throws 422 when it stands for another request than this. */
+export function requireSameRequest(record: IdempotencyRecord, claim: Claim): IdempotencyRecord {
+  if (!record.requestHash.equals(claim.requestHash)) throw new PublicError('idempotency_mismatch');
   return record;
 }
 

@@ -3,12 +3,10 @@ import { commandJob, rentNumberJob } from '#libs/jobs';
 import { sqlState } from '#libs/platform';
 import {
   type ActivationRow,
-  noteAnswering,
   noteRefusal,
   type PurchaseClaim,
   releaseNotBought,
   settleNotBought,
-  settlePurchased,
   settlePurchaseUnknown,
   settleRefused,
 } from '#libs/store';
@@ -39,7 +37,7 @@ export async function settlePurchase({
 }): Promise<void> {
   const { held, outcome } = input;
   const row = await settle(ctx, input);
-  await noteHealth(ctx, input);
+  await noteRefusing(ctx, input);
   if (!row) {
     ctx.log.warn({
       event: 'purchase.claim_lost',
@@ -86,7 +84,7 @@ async function settleBought(
       cost_micros: String(bought.costMicros),
     });
   }
-  const row = await settleNumber(ctx, held, bought);
+  const row = await settleNumber(ctx, input, bought);
   if (row) return row;
   // The reference is another's: nobody knows what, if anything, was bought for this one.
   const doubtful = await settlePurchaseUnknown(ctx.db, held, holdSeconds(ctx));
@@ -102,15 +100,11 @@ async function settleBought(
 /** Null when the claim is lost, or when the reference has another rental or lies in suspense. */
 async function settleNumber(
   ctx: ServiceContext,
-  held: PurchaseClaim,
+  { held, activation: { providerId } }: SettlePurchaseInput,
   bought: Purchase,
 ): Promise<ActivationRow | null> {
   try {
-    return await settlePurchased(ctx.db, held, {
-      ...bought,
-      lifetimeSeconds: ctx.config.activationLifetimeSeconds,
-      earliestCancelSeconds: ctx.config.timings.earliestCancelSeconds,
-    });
+    return await ctx.purchases.settle({ ...held, ...bought, providerId });
   } catch (error) {
     if (sqlState(error) === '23505') return null;
     throw error;
@@ -156,14 +150,15 @@ function releaseProven(ctx: ServiceContext, held: PurchaseClaim): Promise<Activa
   });
 }
 
-async function noteHealth(ctx: ServiceContext, { activation, outcome }: SettlePurchaseInput): Promise<void> {
+/** That a provider answers again is written with the number it sold. */
+async function noteRefusing(
+  ctx: ServiceContext,
+  { activation, outcome }: SettlePurchaseInput,
+): Promise<void> {
+  if (outcome.kind !== 'rejected' || outcome.scope !== 'account') return;
   const provider = `number:${activation.providerId}`;
-  if (outcome.kind === 'rejected' && outcome.scope === 'account') {
-    const { reason, message } = outcome;
-    ctx.log.error({ event: 'provider.refuses', provider, reason });
-    const seconds = ctx.config.timings.numbersPauseSeconds;
-    await noteRefusal(ctx.db, { provider, reason, message, seconds });
-  } else if (outcome.kind === 'accepted') {
-    await noteAnswering(ctx.db, provider);
-  }
+  const { reason, message } = outcome;
+  ctx.log.error({ event: 'provider.refuses', provider, reason });
+  const seconds = ctx.config.timings.numbersPauseSeconds;
+  await noteRefusal(ctx.db, { provider, reason, message, seconds });
 }

@@ -7,14 +7,20 @@ export interface Waiting<Value> {
   /** Reads the row; the wait ends at the first value that `settled` accepts. */
   read: () => Promise<Value>;
   settled: (value: Value) => boolean;
+  /** It was made just now and nobody has been told of it, so there is nothing to read before it is announced. */
+  isNew?: boolean;
 }
 
 /** An announcement may be lost with Redis, so the row is also read this often. */
 const REREAD_MS = 500;
 
-/** Waits for a row to settle and returns it as last read, settled or not, when the time is over. */
+/**
+ * Waits for a row to settle and returns it as last read, settled or not, when the time is over. It listens from the call
+ * on, so who calls and then nudges misses no announcement.
+ */
 export async function waitUntil<Value>(ctx: WaitingContext, waiting: Waiting<Value>): Promise<Value> {
   const deadline = performance.now() + waiting.timeoutMs;
+  if (waiting.isNew) await ctx.receiver.wait(waiting.subject, Math.min(waiting.timeoutMs, REREAD_MS));
   for (;;) {
     const left = deadline - performance.now();
     // Listening starts before the row is read, so that no announcement falls between the two.

@@ -1,5 +1,5 @@
 import type { ActivationCommand, ActivationReason, ActivationState, Micros } from '#libs/domain';
-import type { Queryable } from '#libs/platform';
+import { prepared, type Queryable } from '#libs/platform';
 
 export interface ActivationRow {
   id: number;
@@ -48,53 +48,16 @@ export const ACTIVATION_COLUMNS = `id, user_id AS "userId", provider_id AS "prov
   cancel_requested_at AS "cancelRequestedAt", command, command_epoch AS "commandEpoch",
   command_answer AS "commandAnswer", created_at AS "createdAt", ended_at AS "endedAt", now() AS "readAt"`;
 
-export interface NewActivation {
-  userId: number;
-  apiKey: string;
-  providerId: number;
-  service: string;
-  country: number;
-  priceMicros: Micros;
-  maxCostMicros: Micros;
-  clientRef: string | null;
-  callbackUrl: string | null;
-  buySeconds: number;
-}
-
-export async function insertActivation(db: Queryable, activation: NewActivation): Promise<number> {
-  const { rows } = await db.query<{ id: number }>(
-    `INSERT INTO activations (user_id, api_key, provider_id, service, country, price_micros, max_cost_micros, client_ref,
-                              callback_url, buy_until)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + make_interval(secs => $10)) RETURNING id`,
-    [
-      activation.userId,
-      activation.apiKey,
-      activation.providerId,
-      activation.service,
-      activation.country,
-      activation.priceMicros,
-      activation.maxCostMicros,
-      activation.clientRef,
-      activation.callbackUrl,
-      activation.buySeconds,
-    ],
-  );
-  const id = rows[0]?.id;
-  if (id === undefined) throw new Error('the activation was not returned');
-  return id;
-}
-
 /** A rental of its wallet user; another's is not there. */
 export async function findActivation(
   db: Queryable,
   key: { id: number; userId: number },
 ): Promise<ActivationRow | null> {
-  const { rows } = await db.query<ActivationRow>(
-    `SELECT ${ACTIVATION_COLUMNS} FROM activations WHERE id = $1 AND user_id = $2`,
-    [key.id, key.userId],
-  );
+  const { rows } = await db.query<ActivationRow>(FIND, [key.id, key.userId]);
   return rows[0] ?? null;
 }
+
+const FIND = prepared(`SELECT ${ACTIVATION_COLUMNS} FROM activations WHERE id = $1 AND user_id = $2`);
 
 export async function findActivations(
   db: Queryable,

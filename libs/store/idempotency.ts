@@ -1,4 +1,4 @@
-import type { Queryable } from '#libs/platform';
+import { prepared, type Queryable } from '#libs/platform';
 
 /** Who, where, which key, and a hash of what was asked. */
 export interface IdempotencyClaim {
@@ -18,7 +18,7 @@ export interface IdempotencyRecord {
 }
 
 /** Keys are honoured for 24 hours. */
-const LIFETIME = `interval '24 hours'`;
+export const LIFETIME = `interval '24 hours'`;
 
 type Key = Pick<IdempotencyClaim, 'scope' | 'route' | 'key'>;
 
@@ -67,6 +67,33 @@ export async function keepReply(
   );
   return rows[0] ?? reply;
 }
+
+export type KeptReply = Pick<IdempotencyClaim, 'scope' | 'route' | 'key'> & { status: number; body: string };
+
+/** The same for several keys at once, in one order by everybody. */
+export async function keepReplies(db: Queryable, replies: readonly KeptReply[]): Promise<void> {
+  await db.query(KEEP_ALL, [
+    replies.map((reply) => reply.scope),
+    replies.map((reply) => reply.route),
+    replies.map((reply) => reply.key),
+    replies.map((reply) => reply.status),
+    replies.map((reply) => reply.body),
+  ]);
+}
+
+const KEEP_ALL = prepared(`
+  WITH held AS MATERIALIZED (
+    SELECT reply.* FROM (
+      SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[])
+        AS reply (scope, route, key, status, body) ORDER BY scope, route, key
+    ) AS reply
+    CROSS JOIN LATERAL (
+      SELECT FROM idempotency_keys k
+      WHERE k.scope = reply.scope AND k.route = reply.route AND k.key = reply.key AND k.reply_status IS NULL
+      LIMIT 1 FOR UPDATE) AS found
+  )
+  UPDATE idempotency_keys k SET reply_status = held.status, reply_body = held.body
+  FROM held WHERE k.scope = held.scope AND k.route = held.route AND k.key = held.key`);
 
 /** Replaces the reply foreseen when the row was made, before anybody has seen it. */
 export async function replaceReply(

@@ -1,6 +1,7 @@
 import type { ActivationReason, Micros } from '#libs/domain';
-import type { Queryable } from '#libs/platform';
+import { prepared, type Queryable } from '#libs/platform';
 import { ACTIVATION_COLUMNS, type ActivationRow } from './activations.ts';
+import { ANSWERING } from './provider-health.ts';
 
 /** The fence: only the holder of this claim on this epoch may write what its call came to. */
 export interface PurchaseClaim {
@@ -9,64 +10,90 @@ export interface PurchaseClaim {
   claim: string;
 }
 
-/** `pending` to `buying`, committed before the first byte leaves. Null: nothing to do for this epoch. */
-export async function claimPurchase(db: Queryable, key: PurchaseClaim): Promise<ActivationRow | null> {
-  const { rows } = await db.query<ActivationRow>(
-    `UPDATE activations SET state = 'buying', claim = $3, call_started_at = now(), version = version + 1,
-       calls = calls + 1, repeated_calls = repeated_calls + (called_epoch = epoch)::integer, called_epoch = epoch
-     WHERE id = $1 AND epoch = $2 AND state = 'pending' AND buy_until > now() AND cancel_requested_at IS NULL
-       AND next_attempt_at <= now() + interval '1 second'
-     RETURNING ${ACTIVATION_COLUMNS}`,
-    [key.id, key.epoch, key.claim],
-  );
-  return rows[0] ?? null;
+/**
+ * Those of the claims that hold: their rows go from `pending` to `buying`, committed before the first byte leaves. Each
+ * row tells by `claim` whose it is; what is left out has nothing to do for its epoch (of twins all but one).
+ */
+export async function claimPurchases(
+  db: Queryable,
+  claims: readonly PurchaseClaim[],
+): Promise<ActivationRow[]> {
+  const { rows } = await db.query<ActivationRow>(CLAIM, [
+    claims.map((wanted) => wanted.id),
+    claims.map((wanted) => wanted.epoch),
+    claims.map((wanted) => wanted.claim),
+  ]);
+  return rows;
 }
+
+/** Rows are locked in one order by everybody, so that two batches never wait for each other. */
+const CLAIM = prepared(`
+  WITH held AS MATERIALIZED (
+    SELECT wanted.id AS held_id, wanted.claim AS new_claim
+    FROM (SELECT * FROM unnest($1::integer[], $2::integer[], $3::uuid[]) AS wanted (id, epoch, claim) ORDER BY id) AS wanted
+    CROSS JOIN LATERAL (SELECT * FROM activations WHERE activations.id = wanted.id LIMIT 1 FOR UPDATE) AS found
+    WHERE found.epoch = wanted.epoch AND state = 'pending' AND buy_until > now() AND cancel_requested_at IS NULL
+      AND next_attempt_at <= now() + interval '1 second'
+  )
+  UPDATE activations SET state = 'buying', claim = new_claim, call_started_at = now(), version = version + 1,
+    calls = calls + 1, repeated_calls = repeated_calls + (called_epoch = epoch)::integer, called_epoch = epoch
+  FROM held WHERE id = held_id
+  RETURNING ${ACTIVATION_COLUMNS}`);
 
 /** A record that is accounted for in suspense is nobody's new number. */
 export const notInSuspense = (ref: string) =>
   `NOT EXISTS (SELECT 1 FROM suspense_entries s
                WHERE s.provider_id = activations.provider_id AND s.provider_ref = ${ref})`;
 
-export interface BoughtNumber {
+/** What the provider sold for a claim. */
+export interface SoldNumber extends PurchaseClaim {
+  providerId: number;
   providerRef: string;
   phone: string;
   costMicros: Micros | null;
-  lifetimeSeconds: number;
-  earliestCancelSeconds: number;
 }
 
 /**
- * A number was bought. Null when the claim is no longer ours or the reference lies in suspense already; throws 23505
- * when the provider gave a reference that another rental has.
+ * Numbers were bought, all written in one commit, and with it that their providers answer. Resolves with the rows of
+ * those claims that were still held and whose reference does not lie in suspense already. Throws 23505, and nothing is
+ * written, when a provider gave a reference that another rental has.
  */
 export async function settlePurchased(
   db: Queryable,
-  held: PurchaseClaim,
-  bought: BoughtNumber,
-): Promise<ActivationRow | null> {
-  const { rows } = await db.query<ActivationRow>(
-    `UPDATE activations SET state = 'active', provider_ref = $4, phone = $5, cost_micros = $6, purchased_at = now(),
-       expires_at = now() + make_interval(secs => $7), earliest_cancel_at = now() + make_interval(secs => $8),
-       release_at = NULL, version = version + 1,
-       command = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE 'cancel' END,
-       command_epoch = command_epoch + 1,
-       command_next_at = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE now() END
-     WHERE id = $1 AND epoch = $2 AND claim = $3 AND state IN ('buying', 'purchase_unknown')
-       AND ${notInSuspense('$4')}
-     RETURNING ${ACTIVATION_COLUMNS}`,
-    [
-      held.id,
-      held.epoch,
-      held.claim,
-      bought.providerRef,
-      bought.phone,
-      bought.costMicros,
-      bought.lifetimeSeconds,
-      bought.earliestCancelSeconds,
-    ],
-  );
-  return rows[0] ?? null;
+  sold: readonly SoldNumber[],
+  terms: { lifetimeSeconds: number; earliestCancelSeconds: number },
+): Promise<ActivationRow[]> {
+  const { rows } = await db.query<ActivationRow>(SETTLE_PURCHASED, [
+    sold.map((number) => number.id),
+    sold.map((number) => number.epoch),
+    sold.map((number) => number.claim),
+    sold.map((number) => number.providerId),
+    sold.map((number) => number.providerRef),
+    sold.map((number) => number.phone),
+    sold.map((number) => number.costMicros),
+    terms.lifetimeSeconds,
+    terms.earliestCancelSeconds,
+  ]);
+  return rows;
 }
+
+const SETTLE_PURCHASED = prepared(`
+  WITH answering AS (${ANSWERING} ANY (SELECT 'number:' || name FROM unnest($4::integer[]) AS asked (name))),
+  held AS MATERIALIZED (
+    SELECT sold.id AS held_id, new_ref, new_phone, new_cost
+    FROM (SELECT * FROM unnest($1::integer[], $2::integer[], $3::uuid[], $5::text[], $6::text[], $7::bigint[])
+            AS sold (id, epoch, claim, new_ref, new_phone, new_cost) ORDER BY id) AS sold
+    CROSS JOIN LATERAL (SELECT * FROM activations WHERE activations.id = sold.id LIMIT 1 FOR UPDATE) AS found
+    WHERE found.epoch = sold.epoch AND found.claim = sold.claim AND state IN ('buying', 'purchase_unknown')
+  )
+  UPDATE activations SET state = 'active', provider_ref = new_ref, phone = new_phone, cost_micros = new_cost,
+    purchased_at = now(), expires_at = now() + make_interval(secs => $8),
+    earliest_cancel_at = now() + make_interval(secs => $9), release_at = NULL, version = version + 1,
+    command = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE 'cancel' END,
+    command_epoch = command_epoch + 1,
+    command_next_at = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE now() END
+  FROM held WHERE id = held_id AND ${notInSuspense('new_ref')}
+  RETURNING ${ACTIVATION_COLUMNS}`);
 
 /** Nothing was bought, and it is final. The caller releases the hold in the same transaction. */
 export async function settleRefused(

@@ -24,7 +24,8 @@ export interface MovementResult {
   heldMicros: Micros;
 }
 
-const INSUFFICIENT_FUNDS = 'SX402';
+/** SQLSTATE of wallet_move and accept_rentals. */
+export const INSUFFICIENT_FUNDS = 'SX402';
 
 /**
  * One movement of one wallet, all of it in one server-side call that locks the wallet row last.
@@ -110,7 +111,11 @@ export async function bookProviderCost(
   return rows[0]?.booked ?? false;
 }
 
-function insufficientFunds(requiredMicros: Micros, availableMicros: Micros, cause: unknown): PublicError {
+export function insufficientFunds(
+  requiredMicros: Micros,
+  availableMicros: Micros,
+  cause?: unknown,
+): PublicError {
   const required = formatMicros(requiredMicros);
   const available = formatMicros(availableMicros);
   return new PublicError('insufficient_funds', {
@@ -120,7 +125,8 @@ function insufficientFunds(requiredMicros: Micros, availableMicros: Micros, caus
   });
 }
 
-function availableOf(error: unknown): Micros {
+/** What an error of SX402 tells. */
+export function availableOf(error: unknown): Micros {
   const detail = error instanceof Error && 'detail' in error ? String(error.detail) : '';
   return /^-?\d+$/.test(detail) ? BigInt(detail) : 0n;
 }

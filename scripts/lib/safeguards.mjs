@@ -170,8 +170,8 @@ export const SAFEGUARDS = [
     name: 'idempotency key covers the body',
     protects: 'a reused key does not answer for another request',
     file: 'libs/services/reply.ts',
-    find: 'if (record && !record.requestHash.equals(claim.requestHash))',
-    replace: 'if (record && record.requestHash.length === 0)',
+    find: 'if (!record.requestHash.equals(claim.requestHash))',
+    replace: 'if (record.requestHash.length === 0)',
     tests: ['test/models/idempotency.test.ts'],
   },
   {

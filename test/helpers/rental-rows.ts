@@ -3,10 +3,11 @@ import type { Database, Queryable } from '#libs/platform';
 import {
   type ActivationRow,
   abandonPurchases,
-  claimPurchase,
+  claimPurchases,
   createUser,
-  insertActivation,
+  insertRental,
   moveMoney,
+  type NewRental,
   type PurchaseClaim,
 } from '#libs/store';
 
@@ -26,23 +27,27 @@ export interface Purchase {
   held: PurchaseClaim;
 }
 
+export function newRental(userId: number, changes: Partial<NewRental> = {}): NewRental {
+  return {
+    ...{
+      userId,
+      apiKey: 'k',
+      providerId: 1,
+      service: 'tg',
+      country: 22,
+      priceMicros: PRICE,
+      maxCostMicros: COST,
+    },
+    ...{ clientRef: null, callbackUrl: null, buySeconds: 600, idempotency: null, ...changes },
+  };
+}
+
 /** A purchase whose provider is being asked: hold made, claim taken. */
 export async function newPurchase(db: Queryable, userId: number, country = 22): Promise<Purchase> {
-  const id = await insertActivation(db, {
-    userId,
-    apiKey: 'k',
-    providerId: 1,
-    service: 'tg',
-    country,
-    priceMicros: PRICE,
-    maxCostMicros: COST,
-    clientRef: null,
-    callbackUrl: null,
-    buySeconds: 60,
-  });
-  await moveMoney(db, { userId, kind: 'hold', amountMicros: PRICE, activationId: id, reason: 'rental' });
+  const id = await insertRental(db, newRental(userId, { country }));
+  if (typeof id !== 'number') throw id ?? new Error('its key is taken');
   const held = { id, epoch: 1, claim: randomUUID() };
-  const activation = await claimPurchase(db, held);
+  const [activation] = await claimPurchases(db, [held]);
   if (!activation) throw new Error('the purchase could not be claimed');
   return { activation, held };
 }

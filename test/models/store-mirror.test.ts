@@ -15,11 +15,11 @@ const NAMES = Object.keys(OPERATIONS);
 /** Those of a usual life come more often, so that rows get somewhere. */
 const USUAL = [
   ...['claimMessages', 'settleSent', 'settleUnknown', 'settleNotSent', 'advanceMessage', 'adoptSid'],
-  ...['claimPurchase', 'settlePurchased', 'settlePurchaseUnknown', 'markReceived', 'insertCode'],
+  ...['claimPurchases', 'settlePurchased', 'settlePurchaseUnknown', 'markReceived', 'insertCode'],
   ...['requestCancel', 'claimCommand', 'postponeCommand', 'requestCommand', 'moveMoney'],
 ];
 const PAUSES = Array.from({ length: 8 }, () => null);
-const BORDER = NAMES.indexOf('insertActivation');
+const BORDER = NAMES.indexOf('insertRentals');
 /** A history is about messages or about rentals. Null: time passes. */
 const POOLS = [NAMES.slice(0, BORDER), NAMES.slice(BORDER)].map((names) => {
   const usual = USUAL.filter((name) => names.includes(name));
@@ -101,8 +101,8 @@ async function startPair(db: Database): Promise<Pair> {
   await moveMoney(db, credit);
   await moveMoney(memory, credit);
   await pair.compare('insertMessages', { which: 0, a: 0, b: 0 });
-  await pair.compare('insertActivation', { which: 0, a: 0, b: 1 });
-  await pair.compare('insertActivation', { which: 0, a: 1, b: 1 });
+  await pair.compare('insertRentals', { which: 0, a: 0, b: 1 });
+  await pair.compare('insertRentals', { which: 0, a: 1, b: 1 });
   return pair;
 }
 

@@ -94,24 +94,37 @@ export const OPERATIONS: Record<string, Operation> = {
   insertMessageEvent: (ground, draw) => (db) => store.insertMessageEvent(db, heard(ground, draw)),
   advanceMessage: (ground, draw) => (db) => store.advanceMessage(db, heard(ground, draw)),
 
-  insertActivation({ userId }, { a, b }) {
-    const rental = {
+  insertRentals({ userId }, { a, b }) {
+    const rental = (priceMicros: bigint) => ({
       ...{ userId, apiKey: 'k', providerId: 1, service: b % 3 ? 'tg' : 'wa', country: 22, clientRef: null },
-      ...{ priceMicros: 10n, maxCostMicros: 9n, callbackUrl: null, buySeconds: a % 2 ? 20 : 600 },
-    };
-    return (db) => store.insertActivation(db, rental);
+      ...{
+        priceMicros,
+        maxCostMicros: 9n,
+        callbackUrl: null,
+        buySeconds: a % 2 ? 20 : 600,
+        idempotency: null,
+      },
+    });
+    const rentals = a % 4 === 3 ? [rental(10n), rental(40n), rental(2n)] : [rental(2n)];
+    return (db) => store.insertRentals(db, rentals);
   },
   findActivation: (ground, draw) => (db) => store.findActivation(db, rentalKey(ground, draw)),
   loadActivations: (ground, draw) => (db) => store.loadActivations(db, [rentalKey(ground, draw).id]),
   loadAsked: (ground, draw) => (db) => store.loadAsked(db, [rentalKey(ground, draw).id]),
   findActivationByRef: (_ground, draw) => (db) =>
     store.findActivationByRef(db, { providerId: 1, providerRef: ref(draw) }),
-  claimPurchase: (ground, draw) => (db) =>
-    store.claimPurchase(db, { ...rentalKey(ground, draw), claim: claimOf(draw) }),
-  settlePurchased: (ground, draw) => (db) =>
-    store.settlePurchased(db, heldRental(ground, draw), {
-      ...{ providerRef: ref(draw), phone: '+1', costMicros: 7n, ...LIFETIME },
-    }),
+  claimPurchases(ground, draw) {
+    const claims = rentalDraws(ground, draw).map((one) => ({
+      ...{ ...rentalKey(ground, one), claim: claimOf(one) },
+    }));
+    return (db) => store.claimPurchases(db, claims);
+  },
+  settlePurchased(ground, draw) {
+    const sold = rentalDraws(ground, draw).map((one) => ({
+      ...{ ...heldRental(ground, one), providerId: 1, providerRef: ref(one), phone: '+1', costMicros: 7n },
+    }));
+    return (db) => store.settlePurchased(db, sold, LIFETIME);
+  },
   settleRefused: (ground, draw) => (db) =>
     store.settleRefused(db, heldRental(ground, draw), {
       ...{ reason: 'out_of_stock', message: 'none', currentPriceMicros: null },
@@ -319,7 +332,10 @@ const sid = ({ b }: Draw): string => `SM${b % 3}`;
 const ref = ({ b }: Draw): string => `R${b % 3}`;
 
 /** One time in two the row after it too. Not its own twin: which of those is taken, SQL does not say. */
-function drawsOf({ tables }: Ground, draw: Draw): Draw[] {
-  const both = draw.b % 2 === 1 && tables.messages.size > 1;
+const drawsOf = ({ tables }: Ground, draw: Draw): Draw[] => oneOrTwo(tables.messages.size, draw);
+const rentalDraws = ({ tables }: Ground, draw: Draw): Draw[] => oneOrTwo(tables.activations.size, draw);
+
+function oneOrTwo(size: number, draw: Draw): Draw[] {
+  const both = draw.b % 2 === 1 && size > 1;
   return both ? [draw, { ...draw, which: draw.which + 1, b: draw.b + 1 }] : [draw];
 }

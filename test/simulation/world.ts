@@ -1,7 +1,16 @@
 import type { AcceptedMessage } from '#libs/domain';
 import type { NumberProvider, SmsProvider } from '#libs/providers';
 import { sentMessage, settleSentTogether, type WaitingContext } from '#libs/services';
-import { claimMessages, insertMessages, type MessageClaim, type NewMessage } from '#libs/store';
+import {
+  claimMessages,
+  claimPurchases,
+  insertMessages,
+  type MessageClaim,
+  type NewMessage,
+  type PurchaseClaim,
+  type SoldNumber,
+  settlePurchased,
+} from '#libs/store';
 import type { PollerDeps } from '../../apps/poller/deps.ts';
 import type { WorkerDeps } from '../../apps/worker/deps.ts';
 import { SimulatedNumbers } from './providers/numbers.ts';
@@ -12,6 +21,11 @@ import { Tables } from './store/tables.ts';
 import { databaseOf, type SimulatedProcess, type Task, type TransactionLock } from './task.ts';
 
 const START_MS = Date.UTC(2030, 0, 1);
+const TERMS = {
+  lifetimeSeconds: CONFIG.activationLifetimeSeconds,
+  earliestCancelSeconds: CONFIG.timings.earliestCancelSeconds,
+};
+
 /** Everything there is while one history runs. */
 export class World {
   nowMs = START_MS;
@@ -108,6 +122,10 @@ export class World {
           if (settled instanceof Error) throw settled;
           return settled === true;
         },
+      },
+      purchases: {
+        claim: async (wanted: PurchaseClaim) => (await claimPurchases(db, [wanted]))[0] ?? null,
+        settle: async (sold: SoldNumber) => (await settlePurchased(db, [sold], TERMS))[0] ?? null,
       },
       pollIndex: {
         schedule: async (entries: PollEntry[]) => {

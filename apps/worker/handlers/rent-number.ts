@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Offer, Outcome, Purchase } from '#libs/domain';
 import type { NumberProvider } from '#libs/providers';
 import { endPendingRental, priceScope, refreshOffers, settlePurchase } from '#libs/services';
-import { type ActivationRow, claimPurchase } from '#libs/store';
+import type { ActivationRow } from '#libs/store';
 import type { JobHandler, WorkerDeps } from '../deps.ts';
 import { persistently } from '../persistently.ts';
 import { isStale, TOO_LATE } from '../stale-claim.ts';
@@ -17,7 +17,7 @@ export const rentNumber: JobHandler = async (deps, { id: idText, epoch }) => {
   const id = Number(idText);
   const claim = randomUUID();
   const started = performance.now();
-  const activation = await claimPurchase(ctx.db, { id, epoch, claim });
+  const activation = await ctx.purchases.claim({ id, epoch, claim });
   if (!activation) {
     await endPendingRental(ctx, id, true);
     return;

@@ -2,7 +2,8 @@ import { createServer, connect as open, type Server, type Socket } from 'node:ne
 import { crc32 } from 'node:zlib';
 import t from 'tap';
 import { addProvider } from '#libs/services';
-import { insertActivation, moveMoney } from '#libs/store';
+import { insertRental } from '#libs/store';
+import { newRental } from '../../helpers/rental-rows.ts';
 import { type Teardown, testRedisUrl } from '../../helpers/services.ts';
 import { until } from '../../helpers/until.ts';
 import { startTestGateway, type TestGateway, TWILIO_ENVIRONMENT } from './gateway.ts';
@@ -45,7 +46,7 @@ t.test('Redis away: accepted, read from the row, and still limited', async (t) =
     REDIS_URL: 'redis://127.0.0.1:1',
     RATE_LIMIT_PER_SECOND: '3',
   });
-  const id = await insertRental(gateway);
+  const id = await createRental(gateway);
   await until(async () => {
     const replies = [
       await gateway.send(MESSAGE),
@@ -60,7 +61,7 @@ t.test('Redis away: accepted, read from the row, and still limited', async (t) =
 t.test('Redis frozen: status comes from the row, and Redis is then left alone', async (t) => {
   const proxy = await startProxy(t, new URL(testRedisUrl()));
   const gateway = await startTestGateway(t, { REDIS_URL: proxy.url, RATE_LIMIT_PER_SECOND: '100' });
-  const id = await insertRental(gateway);
+  const id = await createRental(gateway);
   await until(async () => {
     await gateway.get(`action=status&id=${id}`);
     return (await lookUps(gateway, 'hit')) > 0;
@@ -84,7 +85,7 @@ async function lookUps(gateway: TestGateway, result: string): Promise<number> {
   return Number(line?.split(' ').at(-1) ?? 0);
 }
 
-async function insertRental({ ctx, main }: TestGateway): Promise<number> {
+async function createRental({ ctx, main }: TestGateway): Promise<number> {
   const provider = await addProvider({
     ctx,
     input: {
@@ -95,28 +96,12 @@ async function insertRental({ ctx, main }: TestGateway): Promise<number> {
       requestsPerSecond: 0,
     },
   });
-  return ctx.db.transaction(async (tx) => {
-    const id = await insertActivation(tx, {
-      userId: main.userId,
-      apiKey: 'test',
-      providerId: provider.id,
-      service: 'tg',
-      country: 22,
-      priceMicros: 300_000n,
-      maxCostMicros: 300_000n,
-      clientRef: null,
-      callbackUrl: null,
-      buySeconds: 600,
-    });
-    await moveMoney(tx, {
-      userId: main.userId,
-      kind: 'hold',
-      amountMicros: 300_000n,
-      activationId: id,
-      reason: 'rental',
-    });
-    return id;
-  });
+  const id = await insertRental(
+    ctx.db,
+    newRental(main.userId, { providerId: provider.id, priceMicros: 300_000n }),
+  );
+  if (typeof id !== 'number') throw id ?? new Error('its key is taken');
+  return id;
 }
 
 /** Well formed, and so looked up. */

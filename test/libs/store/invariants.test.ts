@@ -5,7 +5,7 @@ import {
   checkInvariants,
   claimCommand,
   claimMessages,
-  claimPurchase,
+  claimPurchases,
   insertCode,
   insertMessages,
   insertPush,
@@ -113,7 +113,7 @@ t.test('a claim without its fence is seen, also after an epoch without a call', 
   const twin = { id: message, epoch: 1, claim: randomUUID() };
   t.same(await claimMessages(db, [twin]), [], 'fenced');
   const { held } = await newPurchase(db, 1);
-  t.notOk(await claimPurchase(db, { ...held, claim: randomUUID() }), 'fenced');
+  t.same(await claimPurchases(db, [{ ...held, claim: randomUUID() }]), [], 'fenced');
   t.same(await broken(db), []);
   await again('messages', message, 'ready');
   await claimMessages(db, [{ id: message, epoch: 1, claim: randomUUID() }]);
@@ -206,8 +206,8 @@ async function writeGoodRows(db: Database) {
 
 async function newRental(db: Database, userId: number, providerRef: string): Promise<number> {
   const { held } = await newPurchase(db, userId);
-  const bought = { providerRef, phone: '+15551234567', costMicros: COST, lifetimeSeconds: 60 };
-  await settlePurchased(db, held, { ...bought, earliestCancelSeconds: 0 });
+  const sold = { ...held, providerId: 1, providerRef, phone: '+15551234567', costMicros: COST };
+  await settlePurchased(db, [sold], { lifetimeSeconds: 60, earliestCancelSeconds: 0 });
   await db.query(`UPDATE activations SET purchased_at = now() - interval '1 hour' WHERE id = $1`, [held.id]);
   return held.id;
 }

@@ -3,6 +3,7 @@ import * as libsStore from '#libs/store';
 import { commandStatements } from './commands.ts';
 import { messageStatements } from './messages.ts';
 import { moneyStatements } from './money.ts';
+import { newRentalStatements } from './new-rentals.ts';
 import { doubtStatements } from './purchase-doubt.ts';
 import { purchaseStatements } from './purchases.ts';
 import { rentalStatements } from './rentals.ts';
@@ -23,6 +24,7 @@ interface Statement {
 const STATEMENTS: Record<string, Run> = {
   ...moneyStatements,
   ...messageStatements,
+  ...newRentalStatements,
   ...purchaseStatements,
   ...doubtStatements,
   ...commandStatements,

@@ -1,26 +1,14 @@
+import type { PurchaseClaim, SoldNumber } from '#libs/store';
 import { changed, toAsked, toRow } from './activation-row.ts';
 import { type Held, heldRow } from './held-purchase.ts';
+import { moneyStatements } from './money.ts';
 import { cancelNow, liesInSuspense } from './purchase-doubt.ts';
 import type { ActivationRecord } from './records.ts';
-import { leastFirst, type Statements } from './statements.ts';
+import { leastFirst, rowsOf, type Statements } from './statements.ts';
 import type { Tables } from './tables.ts';
 
 /** libs/store/activations.ts and purchases.ts. */
 export const purchaseStatements = {
-  insertActivation(tables, activation) {
-    const id = tables.nextActivationId;
-    tables.nextActivationId += 1;
-    const { userId, providerId, service, country, priceMicros, maxCostMicros, buySeconds } = activation;
-    tables.activations.set(id, {
-      ...NEW,
-      ...{ id, userId, providerId, service, country, priceMicros, maxCostMicros },
-      nextAttemptAt: tables.nowMs,
-      buyUntil: tables.after(buySeconds),
-      createdAt: tables.nowMs,
-    });
-    return [{ id }];
-  },
-
   findActivation(tables, { id, userId }) {
     const row = tables.activations.get(id);
     return row?.userId === userId ? [toRow(tables, row)] : [];
@@ -37,29 +25,39 @@ export const purchaseStatements = {
       .filter((row) => row.providerId === providerId && row.providerRef === providerRef)
       .map((row) => toRow(tables, row)),
 
-  claimPurchase(tables, { id, epoch, claim }) {
-    const row = tables.activations.get(id);
-    if (row?.epoch !== epoch || row.state !== 'pending' || row.cancelRequestedAt !== null) return [];
-    if (row.buyUntil <= tables.nowMs || row.nextAttemptAt > tables.after(1)) return [];
-    const repeatedCalls = row.repeatedCalls + (row.calledEpoch === epoch ? 1 : 0);
-    return changed(tables, row, {
-      ...{ state: 'buying', claim, callStartedAt: tables.nowMs },
-      ...{ calls: row.calls + 1, repeatedCalls, calledEpoch: epoch },
-    });
-  },
+  claimPurchases: (tables, columns) =>
+    rowsOf<PurchaseClaim>(columns).flatMap(({ id, epoch, claim }) => {
+      const row = tables.activations.get(id);
+      if (row?.epoch !== epoch || row.state !== 'pending' || row.cancelRequestedAt !== null) return [];
+      if (row.buyUntil <= tables.nowMs || row.nextAttemptAt > tables.after(1)) return [];
+      const repeatedCalls = row.repeatedCalls + (row.calledEpoch === epoch ? 1 : 0);
+      return changed(tables, row, {
+        ...{ state: 'buying', claim, callStartedAt: tables.nowMs },
+        ...{ calls: row.calls + 1, repeatedCalls, calledEpoch: epoch },
+      });
+    }),
 
-  settlePurchased(tables, { lifetimeSeconds, earliestCancelSeconds, ...bought }) {
-    const row = heldRow(tables, bought);
-    if (row?.state !== 'buying' && row?.state !== 'purchase_unknown') return [];
-    const { providerRef, phone, costMicros } = bought;
-    if (liesInSuspense(tables, row.providerId, providerRef)) return [];
-    return changed(tables, row, {
-      ...{ state: 'active', providerRef, phone, costMicros, releaseAt: null },
-      purchasedAt: tables.nowMs,
-      expiresAt: tables.after(lifetimeSeconds),
-      earliestCancelAt: tables.after(earliestCancelSeconds),
-      ...cancelNow(tables, row),
-    });
+  settlePurchased(tables, { lifetimeSeconds, earliestCancelSeconds, ...columns }) {
+    const undo = tables.snapshot();
+    try {
+      return rowsOf<SoldNumber>(columns).flatMap((sold) => {
+        moneyStatements.noteAnswering(tables, { first: `number:${sold.providerId}` });
+        const row = heldRow(tables, sold);
+        if (row?.state !== 'buying' && row?.state !== 'purchase_unknown') return [];
+        const { providerRef, phone, costMicros } = sold;
+        if (liesInSuspense(tables, row.providerId, providerRef)) return [];
+        return changed(tables, row, {
+          ...{ state: 'active', providerRef, phone, costMicros, releaseAt: null },
+          purchasedAt: tables.nowMs,
+          expiresAt: tables.after(lifetimeSeconds),
+          earliestCancelAt: tables.after(earliestCancelSeconds),
+          ...cancelNow(tables, row),
+        });
+      });
+    } catch (error) {
+      undo();
+      throw error;
+    }
   },
 
   settleRefused(tables, { reason, message, currentPriceMicros, ...held }) {
@@ -115,43 +113,6 @@ export const purchaseStatements = {
       .slice(0, limit)
       .map((row) => ({ id: row.id, cancelled: row.cancelRequestedAt !== null })),
 } satisfies Statements;
-
-const NEW = {
-  providerRef: null,
-  costMicros: null,
-  phone: null,
-  state: 'pending',
-  reason: null,
-  reasonMessage: null,
-  currentPriceMicros: null,
-  version: 1,
-  epoch: 1,
-  claim: null,
-  nudgedAt: null,
-  callStartedAt: null,
-  purchasedAt: null,
-  expiresAt: null,
-  earliestCancelAt: null,
-  releaseAt: null,
-  expectingCode: true,
-  lateCode: false,
-  unusableAnswers: 0,
-  cancelRequestedAt: null,
-  command: null,
-  commandEpoch: 0,
-  commandClaimedEpoch: 0,
-  commandClaimedAt: null,
-  commandNextAt: null,
-  commandNudgedAt: null,
-  commandAnswer: null,
-  calls: 0,
-  calledEpoch: 0,
-  repeatedCalls: 0,
-  commandCalls: 0,
-  commandRepeatedCalls: 0,
-  deniedAt: null,
-  endedAt: null,
-} as const;
 
 function buyingRow(tables: Tables, held: Held): ActivationRecord | undefined {
   const row = heldRow(tables, held);

@@ -44,9 +44,9 @@ export function leastFirst<Row>(
 }
 
 /** What comes by columns, by rows. */
-export function rowsOf<Row extends { id: unknown }>(columns: { [Name in keyof Row]: Row[Name][] }): Row[] {
+export function rowsOf<Row extends object>(columns: { [Name in keyof Row]: Row[Name][] }): Row[] {
   const named = Object.entries(columns) as [string, unknown[]][];
-  return columns.id.map((_id, index) => {
+  return (named[0]?.[1] ?? []).map((_value, index) => {
     return Object.fromEntries(named.map(([name, values]) => [name, values[index]])) as Row;
   });
 }

@@ -1,0 +1,65 @@
+import { formatMicros, type Micros, PublicError } from '#libs/domain';
+import { type QuoteFacts, wantMirror } from '#libs/store';
+import type { WaitingContext } from './context.ts';
+import { MIRROR_MAX_AGE_SECONDS, type Mirrored, priceScope, readCold } from './mirror.ts';
+import { noProvider } from './pick-provider.ts';
+import { pricingBy } from './pricing.ts';
+import { cheapestOffers, valueOrThrow } from './read-catalogue.ts';
+import type { MirroredOffer } from './refresh-mirror.ts';
+
+export interface QuoteInput {
+  userId: number;
+  service: string;
+  country: number;
+  apiId: number | null;
+  maxPriceMicros: Micros | null;
+}
+
+/** What a number is bought for and sold at. */
+export interface Quote {
+  providerId: number;
+  priceMicros: Micros;
+  maxCostMicros: Micros;
+}
+
+/** Makes the quote from what was looked up, or throws why there is none. Waits when no fresh prices are there. */
+export async function makeQuote(ctx: WaitingContext, input: QuoteInput, facts: QuoteFacts): Promise<Quote> {
+  const { userId, service, country } = input;
+  if (!facts.userExists) throw userMissing(userId);
+  const { providerId, refusal } = facts;
+  if (providerId === null) throw noProvider(ctx, input.apiId, facts.anyProvider);
+  if (refusal) {
+    throw new PublicError('provider_error', {
+      message: refusal.message,
+      retryAfterSeconds: Math.ceil(refusal.secondsLeft),
+    });
+  }
+  const offers = valueOrThrow(await readOffers(ctx, { ...input, providerId }, facts));
+  const best = cheapestOffers(offers).find((offer) => offer.service === service && offer.country === country);
+  if (!best) throw new PublicError('out_of_stock');
+  const maxCostMicros = BigInt(best.costMicros);
+  const priceMicros = pricingBy(ctx, facts.markupRules)(maxCostMicros, { userId, service, country });
+  if (input.maxPriceMicros !== null && priceMicros > input.maxPriceMicros) {
+    throw new PublicError('price_changed', { details: { current_price: formatMicros(priceMicros) } });
+  }
+  return { providerId, priceMicros, maxCostMicros };
+}
+
+function userMissing(userId: number): PublicError {
+  return new PublicError('partner_user_not_configured', {
+    message: `The configured wallet user ${userId} does not exist; the operator must create it.`,
+  });
+}
+
+async function readOffers(
+  ctx: WaitingContext,
+  sale: { providerId: number; service: string; country: number },
+  { prices }: QuoteFacts,
+): Promise<Mirrored<MirroredOffer[]>> {
+  const key = { providerId: sale.providerId, kind: 'prices', scope: priceScope(sale) } as const;
+  if (prices?.ageSeconds == null || prices.ageSeconds > MIRROR_MAX_AGE_SECONDS.prices) {
+    return readCold<MirroredOffer[]>(ctx, key);
+  }
+  if (!prices.wanted) await wantMirror(ctx.db, key);
+  return prices.payload as Mirrored<MirroredOffer[]>;
+}
