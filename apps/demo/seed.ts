@@ -25,7 +25,7 @@ export async function seedPartner(ctx: SeedContext): Promise<{ userId: number; a
   if (!(await findApiKey(ctx.db, key.id))) {
     await createApiKey({ ctx, input: { userId: DEMO_USER.id, name: 'npm start', scopes: SCOPES, key } });
   }
-  return { userId: DEMO_USER.id, apiKey: formatApiKey(key) };
+  return { userId: DEMO_USER.id, apiKey: formatApiKey({ ...key, mode: 'live' }) };
 }
 
 /** An operator for the console. `password` is null when somebody gave the operator another one since. */

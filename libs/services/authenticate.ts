@@ -79,7 +79,13 @@ function remember(known: Map<string, Presented>, digest: string, presented: Pres
 
 function createReader(ctx: AuthContext): (text: string) => Presented {
   const environmentKeys = ctx.config.partnerApiKeys.map(({ name, secret }) => ({
-    partner: partnerOf(ctx, { keyId: `env:${name}`, userId: null, scopes: SCOPES }),
+    partner: partnerOf(ctx, {
+      keyId: `env:${name}`,
+      userId: null,
+      scopes: SCOPES,
+      mode: 'live',
+      rateLimitPerSecond: 0,
+    }),
     digest: ctx.vault.sign('presented key', secret),
   }));
   return (text) => {
@@ -97,7 +103,7 @@ function createReader(ctx: AuthContext): (text: string) => Presented {
 
 function partnerOf(
   ctx: AuthContext,
-  key: { keyId: string; userId: number | null; scopes: readonly Scope[] },
+  key: Pick<Partner, 'keyId' | 'userId' | 'mode' | 'rateLimitPerSecond'> & { scopes: readonly Scope[] },
 ): Partner {
   const userId = key.userId ?? ctx.config.partnerUserId;
   return {
@@ -105,6 +111,8 @@ function partnerOf(
     userId,
     owner: userId === null ? `k:${key.keyId}` : `u:${userId}`,
     scopes: new Set(key.scopes),
+    mode: key.mode,
+    rateLimitPerSecond: key.rateLimitPerSecond,
   };
 }
 
@@ -143,7 +151,8 @@ function createLookUp(ctx: AuthContext): (id: string) => CachedKey | Promise<Cac
 
 function partnerOfRow(ctx: AuthContext, row: ApiKeyRow): Partner {
   const scopes = SCOPES.filter((scope) => row.scopes.includes(scope));
-  return partnerOf(ctx, { keyId: row.id, userId: row.userId, scopes });
+  const { id: keyId, userId, rateLimitPerSecond } = row;
+  return partnerOf(ctx, { keyId, userId, scopes, mode: row.test ? 'test' : 'live', rateLimitPerSecond });
 }
 
 /** Its end is told by the database's clock: this process's own may be minutes off. */

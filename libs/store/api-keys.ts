@@ -4,9 +4,15 @@ export interface ApiKeyRow {
   id: string;
   userId: number | null;
   name: string;
+  /** Of the key's whole text; null for one that was made before they were kept. */
+  lastFour: string | null;
+  /** It acts for a test user. */
+  test: boolean;
   secretHash: Buffer;
   scopes: string[];
   allowedCidrs: string[];
+  /** 0: as for every key. */
+  rateLimitPerSecond: number;
   createdAt: Date;
   expiresAt: Date | null;
   /** When it was read, by the database's clock; null without an end. */
@@ -15,7 +21,9 @@ export interface ApiKeyRow {
   lastUsedAt: Date | null;
 }
 
-const COLUMNS = `id, user_id AS "userId", name, secret_hash AS "secretHash", scopes, allowed_cidrs AS "allowedCidrs",
+const COLUMNS = `id, user_id AS "userId", name, last_four AS "lastFour",
+  EXISTS (SELECT 1 FROM users u WHERE u.id = api_keys.user_id AND u.test_of IS NOT NULL) AS test,
+  secret_hash AS "secretHash", scopes, allowed_cidrs AS "allowedCidrs", rate_limit_per_second AS "rateLimitPerSecond",
   created_at AS "createdAt", expires_at AS "expiresAt",
   extract(epoch FROM expires_at - now())::float8 AS "secondsLeft", revoked_at AS "revokedAt", last_used_at AS "lastUsedAt"`;
 
@@ -23,17 +31,30 @@ export interface NewApiKey {
   id: string;
   userId: number | null;
   name: string;
+  lastFour: string;
   secretHash: Buffer;
   scopes: string[];
   allowedCidrs: string[];
+  rateLimitPerSecond: number;
   expiresAt: Date | null;
 }
 
 export async function insertApiKey(db: Queryable, key: NewApiKey): Promise<ApiKeyRow> {
   const { rows } = await db.query<ApiKeyRow>(
-    `INSERT INTO api_keys (id, user_id, name, secret_hash, scopes, allowed_cidrs, expires_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING ${COLUMNS}`,
-    [key.id, key.userId, key.name, key.secretHash, key.scopes, key.allowedCidrs, key.expiresAt],
+    `INSERT INTO api_keys (id, user_id, name, secret_hash, scopes, allowed_cidrs, expires_at, rate_limit_per_second,
+                           last_four)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING ${COLUMNS}`,
+    [
+      key.id,
+      key.userId,
+      key.name,
+      key.secretHash,
+      key.scopes,
+      key.allowedCidrs,
+      key.expiresAt,
+      key.rateLimitPerSecond,
+      key.lastFour,
+    ],
   );
   const row = rows[0];
   if (!row) throw new Error('the key was not returned');

@@ -4,8 +4,12 @@ import { type Database, type Queryable, sqlState } from '#libs/platform';
 export interface User {
   id: number;
   name: string;
+  /** The live user whose test twin this is; null for a live one. */
+  testOf: number | null;
   createdAt: Date;
 }
+
+const COLUMNS = `users.id, users.name, users.test_of AS "testOf", users.created_at AS "createdAt"`;
 
 export interface UserWithWallet extends User {
   balanceMicros: Micros;
@@ -21,7 +25,7 @@ export async function createUser(
     return await db.transaction(async (tx) => {
       const { rows } = await tx.query<User>(
         `INSERT INTO users (id, name) VALUES (coalesce($1, nextval(pg_get_serial_sequence('users', 'id')))::integer, $2)
-         RETURNING id, name, created_at AS "createdAt"`,
+         RETURNING ${COLUMNS}`,
         [user.id, user.name],
       );
       const created = rows[0];
@@ -43,17 +47,29 @@ export async function createUser(
 }
 
 export async function findUser(db: Queryable, id: number): Promise<User | null> {
-  const { rows } = await db.query<User>(
-    'SELECT id, name, created_at AS "createdAt" FROM users WHERE id = $1',
-    [id],
-  );
+  const { rows } = await db.query<User>(`SELECT ${COLUMNS} FROM users WHERE id = $1`, [id]);
   return rows[0] ?? null;
 }
 
 export async function listUsers(db: Queryable): Promise<UserWithWallet[]> {
   const { rows } = await db.query<UserWithWallet>(
-    `SELECT u.id, u.name, u.created_at AS "createdAt", w.balance_micros AS "balanceMicros", w.held_micros AS "heldMicros"
-     FROM users u JOIN wallets w ON w.user_id = u.id ORDER BY u.id`,
+    `SELECT ${COLUMNS}, w.balance_micros AS "balanceMicros", w.held_micros AS "heldMicros"
+     FROM users JOIN wallets w ON w.user_id = users.id ORDER BY users.id`,
   );
   return rows;
+}
+
+/** The test twin of a live user, made when it has none yet. Safe when two make it at once. */
+export async function ensureTestUser(db: Database, live: Pick<User, 'id' | 'name'>): Promise<User> {
+  return db.transaction(async (tx) => {
+    await tx.query(
+      `WITH twin AS (INSERT INTO users (name, test_of) VALUES ($2, $1) ON CONFLICT (test_of) DO NOTHING RETURNING id)
+       INSERT INTO wallets (user_id) SELECT id FROM twin`,
+      [live.id, `${live.name} (test)`],
+    );
+    const { rows } = await tx.query<User>(`SELECT ${COLUMNS} FROM users WHERE test_of = $1`, [live.id]);
+    const twin = rows[0];
+    if (!twin) throw new Error('the test user was not returned');
+    return twin;
+  });
 }

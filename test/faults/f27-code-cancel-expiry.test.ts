@@ -8,6 +8,7 @@ import {
   type WaitingContext,
 } from '#libs/services';
 import { checkInvariants, claimCommand, loadActivations, settlePurchased } from '#libs/store';
+import { LIVE } from '../helpers/partner.ts';
 import { newPayer, newPurchase, PRICE } from '../helpers/rental-rows.ts';
 import { startSystem } from '../helpers/system.ts';
 import { type FaultRun, fault } from './harness/fault.ts';
@@ -130,7 +131,7 @@ async function take(race: Race, step: Step): Promise<void> {
 }
 
 async function cancel({ ctx, id, userId, told }: Race): Promise<void> {
-  const partner = { keyId: `k${userId}`, userId, owner: `u:${userId}`, scopes: new Set(SCOPES) };
+  const partner = { keyId: `k${userId}`, userId, owner: `u:${userId}`, scopes: new Set(SCOPES), ...LIVE };
   told.push(
     await cancelActivation({ ctx, input: { partner, id } }).then(
       ({ status }) => String(status),

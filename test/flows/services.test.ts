@@ -10,6 +10,7 @@ import {
   sendMessage,
 } from '#libs/services';
 import { createUser, findMessage, moveMoney } from '#libs/store';
+import { LIVE } from '../helpers/partner.ts';
 import { startSystem } from '../helpers/system.ts';
 import { until } from '../helpers/until.ts';
 
@@ -19,7 +20,7 @@ t.test('a message and a rental from acceptance to their ends', async (t) => {
   const user = await createUser(ctx.db, { id: null, name: 'partner' });
   const userId = user?.id ?? 0;
   await moveMoney(ctx.db, { userId, kind: 'credit', amountMicros: parseMicros('10') ?? 0n, reason: 'test' });
-  const partner: Partner = { keyId: 'k1', userId, owner: `u:${userId}`, scopes: new Set(SCOPES) };
+  const partner: Partner = { keyId: 'k1', userId, owner: `u:${userId}`, scopes: new Set(SCOPES), ...LIVE };
   const base = { partner, requestId: 'r', idempotency: null };
 
   await t.test('send', async (t) => {

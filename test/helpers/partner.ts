@@ -6,10 +6,14 @@ import {
   rentNumber,
   SCOPES,
   sendMessage,
+  testUserOf,
   type WaitingContext,
 } from '#libs/services';
 import { createUser, moveMoney } from '#libs/store';
 import { until } from './until.ts';
+
+/** What an ordinary key is. */
+export const LIVE = { mode: 'live', rateLimitPerSecond: 0 } as const;
 
 /** A partner with a wallet of its own, and short ways to do what partners do. */
 export interface TestPartner {
@@ -30,7 +34,29 @@ export async function createPartner(ctx: WaitingContext, dollars = '10'): Promis
   const userId = user?.id ?? 0;
   const amountMicros = parseMicros(dollars) ?? 0n;
   await moveMoney(ctx.db, { userId, kind: 'credit', amountMicros, reason: 'test' });
-  const partner: Partner = { keyId: `k${userId}`, userId, owner: `u:${userId}`, scopes: new Set(SCOPES) };
+  return partnerOf(ctx, userId, LIVE);
+}
+
+/** The test twin of a live user without money. */
+export async function createTestPartner(ctx: WaitingContext): Promise<TestPartner> {
+  const user = await createUser(ctx.db, { id: null, name: 'partner' });
+  if (!user) throw new Error('no user was created');
+  const { id } = await testUserOf({ ctx, input: { user } });
+  return partnerOf(ctx, id, { ...LIVE, mode: 'test' });
+}
+
+function partnerOf(
+  ctx: WaitingContext,
+  userId: number,
+  key: Pick<Partner, 'mode' | 'rateLimitPerSecond'>,
+): TestPartner {
+  const partner: Partner = {
+    keyId: `k${userId}`,
+    userId,
+    owner: `u:${userId}`,
+    scopes: new Set(SCOPES),
+    ...key,
+  };
   const base = { partner, requestId: 'request', idempotency: null, callbackUrl: null };
   const status = async (id: number) => JSON.parse(await readStatus({ ctx, input: { partner, id } }));
   return {

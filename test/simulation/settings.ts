@@ -10,6 +10,8 @@ export const PARTNER: Partner = {
   userId: 1,
   owner: 'u:1',
   scopes: new Set(['send', 'rent', 'read', 'wallet']),
+  mode: 'live',
+  rateLimitPerSecond: 0,
 };
 
 export const CONFIG = {

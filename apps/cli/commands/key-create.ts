@@ -1,15 +1,19 @@
-import { createApiKey, SCOPES, type Scope } from '#libs/services';
+import { createApiKey, SCOPES, type Scope, testUserOf } from '#libs/services';
 import { findUser } from '#libs/store';
 import { unknownUser, usageError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
 import type { Input } from '../input.ts';
-import { keyFacts, keyJson } from '../key-view.ts';
+import { keyFacts, keyJson, keyMode } from '../key-view.ts';
 import { facts } from '../style.ts';
+
+/** As for RATE_LIMIT_PER_SECOND. */
+const MOST_PER_SECOND = 1_000_000;
 
 export const keyCreate: Command = {
   name: 'key create',
   summary: 'Create an API key and print its secret once',
-  details: 'The secret cannot be shown again: only a keyed hash of it is stored. It is usable at once.',
+  details:
+    'The secret cannot be shown again: only a keyed hash of it is stored. It is usable at once. With --test it is a test key: it acts for the user’s test twin, a user with a wallet of play money that the first test key makes, and reaches scripted providers only.',
   options: [
     { flags: '--user <id>', description: 'wallet user the key acts for', required: true },
     { flags: '--name <text>', description: 'where the key is used', required: true },
@@ -18,6 +22,12 @@ export const keyCreate: Command = {
       flags: '--expires <when>',
       description: '30d, 12h, or a time such as 2030-01-31T09:00:00Z',
       fallback: 'never',
+    },
+    { flags: '--test', description: 'play money and scripted providers, nothing real' },
+    {
+      flags: '--rate-limit <number>',
+      description: 'requests a second; 0 = as RATE_LIMIT_PER_SECOND says',
+      fallback: '0',
     },
     {
       flags: '--cidr <range...>',
@@ -28,20 +38,24 @@ export const keyCreate: Command = {
   examples: [
     'key create --user 1 --name production',
     'key create --user 1 --name reporting --scopes read,wallet --expires 30d --cidr 203.0.113.0/24',
-    'key create --user 1 --name ci --json',
+    'key create --user 1 --name "trying it out" --test',
+    'key create --user 1 --name ci --rate-limit 20 --json',
   ],
   async run(ctx, input) {
-    const userId = input.id('user');
+    const id = input.id('user');
     const name = input.text('name');
     const scopes = scopesOf(input);
     const expiresAt = input.futureTime('expires');
     const allowedCidrs = input.cidrs('cidr');
-    if (!(await findUser(ctx.db, userId))) throw unknownUser(userId);
+    const rateLimitPerSecond = input.optionalInteger('rateLimit', 0, MOST_PER_SECOND) ?? 0;
+    const user = await findUser(ctx.db, id);
+    if (!user) throw unknownUser(id);
+    const { id: userId } = input.flag('test') ? await testUserOf({ ctx, input: { user } }) : user;
     const { row, secret } = await createApiKey({
       ctx,
-      input: { userId, name, scopes, expiresAt, allowedCidrs },
+      input: { userId, name, scopes, expiresAt, allowedCidrs, rateLimitPerSecond },
     });
-    await ctx.audit(ctx.db, 'key.created', row.id, { user_id: userId, name, scopes });
+    await ctx.audit(ctx.db, 'key.created', row.id, { user_id: userId, name, scopes, mode: keyMode(row) });
     return {
       json: { ok: true, ...keyJson(row), secret },
       text: (style) =>

@@ -1,6 +1,6 @@
 import { listApiKeys } from '#libs/store';
 import type { Command } from '../command.ts';
-import { keyJson, keyState } from '../key-view.ts';
+import { keyEnd, keyJson, keyLimit, keyMode, keyState } from '../key-view.ts';
 import { moment, table } from '../style.ts';
 
 export const keyList: Command = {
@@ -21,25 +21,31 @@ export const keyList: Command = {
               style,
               [
                 { title: 'ID' },
+                { title: 'ENDS' },
                 { title: 'NAME' },
                 { title: 'USER', align: 'right' },
                 {
                   title: 'STATE',
                   paint: (state) => (state.startsWith('live') ? style.good(state) : style.bad(state)),
                 },
+                { title: 'MODE', paint: (mode) => (mode === 'test' ? style.dim(mode) : mode) },
                 { title: 'SCOPES' },
                 { title: 'EXPIRES' },
                 { title: 'LAST USED' },
+                { title: 'LIMIT' },
                 { title: 'ADDRESSES' },
               ],
               keys.map((key) => [
                 key.id,
+                keyEnd(key),
                 key.name,
                 key.userId === null ? '–' : String(key.userId),
                 keyState(key),
+                keyMode(key),
                 key.scopes.join(','),
                 key.expiresAt ? moment(key.expiresAt) : 'never',
                 moment(key.lastUsedAt),
+                keyLimit(key),
                 key.allowedCidrs.join(', ') || 'all',
               ]),
             ),

@@ -6,11 +6,13 @@ import { moment, table } from '../style.ts';
 export const userList: Command = {
   name: 'user list',
   summary: 'List the wallet users with their money',
+  details: 'A test twin belongs to the test keys of a live user; its wallet holds play money.',
   examples: ['user list', 'user list --json'],
   async run(ctx) {
     const users = (await listUsers(ctx.db)).map((user) => ({
       id: user.id,
       name: user.name,
+      testOf: user.testOf,
       currency: 'USD',
       balance: formatMicros(user.balanceMicros),
       held: formatMicros(user.heldMicros),
@@ -18,7 +20,14 @@ export const userList: Command = {
       createdAt: user.createdAt,
     }));
     return {
-      json: { ok: true, users: users.map(({ createdAt, ...user }) => ({ ...user, created_at: createdAt })) },
+      json: {
+        ok: true,
+        users: users.map(({ createdAt, testOf, ...user }) => ({
+          ...user,
+          test_of: testOf,
+          created_at: createdAt,
+        })),
+      },
       text: (style) =>
         users.length === 0
           ? 'There is no user yet. Create one: smsx user create --name "…"'
@@ -27,6 +36,7 @@ export const userList: Command = {
               [
                 { title: 'ID', align: 'right' },
                 { title: 'NAME' },
+                { title: 'KIND' },
                 { title: 'BALANCE USD', align: 'right' },
                 { title: 'HELD USD', align: 'right' },
                 { title: 'AVAILABLE USD', align: 'right' },
@@ -35,6 +45,7 @@ export const userList: Command = {
               users.map((user) => [
                 String(user.id),
                 user.name,
+                user.testOf === null ? 'live' : `test twin of ${user.testOf}`,
                 user.balance,
                 user.held,
                 user.available,

@@ -31,13 +31,17 @@ export const walletShow: Command = {
         ok: true,
         user_id: userId,
         name: user.name,
+        test_of: user.testOf,
         currency: 'USD',
         ...money,
         entries: entries.map(entryJson),
       },
       text: (style) =>
         [
-          facts(style, [['user', `${userId}, ${user.name}`], ...moneyFacts(money)]),
+          facts(style, [
+            ['user', `${userId}, ${user.name}${user.testOf === null ? '' : ', play money'}`],
+            ...moneyFacts(money),
+          ]),
           '',
           entries.length === 0 ? style.dim('No movement yet.') : entryTable(style, entries),
         ].join('\n'),

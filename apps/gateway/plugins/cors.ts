@@ -19,4 +19,4 @@ export function answerPreflight(reply: FastifyReply, allow: string): FastifyRepl
 
 const ALLOWED = 'Authorization, X-API-Key, Content-Type, Idempotency-Key, Prefer, X-Request-Id';
 const EXPOSED =
-  'RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id, Idempotent-Replayed';
+  'RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id, Idempotent-Replayed, Smsx-Mode';

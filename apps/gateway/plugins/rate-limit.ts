@@ -4,22 +4,25 @@ import { PublicError } from '#libs/domain';
 import type { Counter } from '#libs/platform';
 import type { Partner } from '#libs/services';
 
+/** What was counted against which limit. */
+export type Counted = RateCount & { limit: number };
+
 /** A fixed window of one second per API key, shared by all gateways; see docs/decisions/0003-rate-limit.md. */
 export interface RateLimit {
   /** Null when there is no limit. */
-  count(partner: Partner): Promise<RateCount | null>;
+  count(partner: Partner): Promise<Counted | null>;
   /** Counts, and reads the cached reply to `status` in the same trip. `reply` is null when it is not cached. */
   poll(
     partner: Partner,
     activation: { id: number; userId: number },
-  ): Promise<{ counted: RateCount | null; reply: string | null; away: boolean }>;
+  ): Promise<{ counted: Counted | null; reply: string | null; away: boolean }>;
   /** Shows what was counted, and throws `rate_limited` when that is too much. */
-  enforce(counted: RateCount | null, reply: FastifyReply): void;
+  enforce(counted: Counted | null, reply: FastifyReply): void;
 }
 
 export interface RateLimitOptions {
   cache: Pick<StatusCache, 'countRequest' | 'poll'>;
-  /** 0 = no limit. */
+  /** Of keys without a limit of their own; 0 = no limit. */
   limitPerSecond: number;
   rejected: Pick<Counter, 'inc'>;
 }
@@ -27,9 +30,10 @@ export interface RateLimitOptions {
 /** After a failure Redis is left alone that long: a frozen one would cost every request its time limit. */
 const AWAY_MS = 1_000;
 
-export function createRateLimit({ cache, limitPerSecond: limit, rejected }: RateLimitOptions): RateLimit {
+export function createRateLimit({ cache, limitPerSecond, rejected }: RateLimitOptions): RateLimit {
   const countHere = localWindow();
-  const usedUp = usedUpWindows(limit);
+  const usedUp = usedUpWindows();
+  const limitOf = (partner: Partner) => partner.rateLimitPerSecond || limitPerSecond;
   let awayUntil = 0;
   const orAway = async <Value>(ask: () => Promise<Value>): Promise<Value | null> => {
     if (performance.now() < awayUntil) return null;
@@ -41,23 +45,28 @@ export function createRateLimit({ cache, limitPerSecond: limit, rejected }: Rate
     }
   };
   return {
-    async count({ keyId }) {
+    async count(partner) {
+      const { keyId } = partner;
+      const limit = limitOf(partner);
       if (limit === 0) return null;
       const refused = usedUp.find(keyId);
       if (refused) return refused;
       const counted = (await orAway(() => cache.countRequest(keyId))) ?? countHere(keyId);
-      return usedUp.note(keyId, counted);
+      return usedUp.note(keyId, { ...counted, limit });
     },
-    async poll({ keyId }, { id, userId }) {
+    async poll(partner, { id, userId }) {
+      const { keyId } = partner;
+      const limit = limitOf(partner);
       const refused = usedUp.find(keyId);
       if (refused) return { counted: refused, reply: null, away: false };
       const polled = await orAway(() => cache.poll({ apiKey: keyId, limit, userId, activationId: id }));
-      const counted = limit === 0 ? null : usedUp.note(keyId, polled ?? countHere(keyId));
+      const counted = limit === 0 ? null : usedUp.note(keyId, { ...(polled ?? countHere(keyId)), limit });
       return { counted, reply: polled?.reply ?? null, away: polled === null };
     },
     enforce(counted, reply) {
       if (!counted) return;
       const resetSeconds = Math.max(1, Math.ceil(counted.windowLeftMs / 1_000));
+      const { limit } = counted;
       reply.header('ratelimit-limit', limit);
       reply.header('ratelimit-remaining', Math.max(0, limit - counted.count));
       reply.header('ratelimit-reset', resetSeconds);
@@ -69,20 +78,20 @@ export function createRateLimit({ cache, limitPerSecond: limit, rejected }: Rate
 }
 
 /** A window known to be used up refuses here until it ends: what is shed must cost less than what is served. */
-function usedUpWindows(limit: number) {
-  const windows = new Map<string, { count: number; endsAt: number }>();
+function usedUpWindows() {
+  const windows = new Map<string, { count: number; limit: number; endsAt: number }>();
   return {
-    find(keyId: string): RateCount | null {
+    find(keyId: string): Counted | null {
       const window = windows.get(keyId);
       if (!window) return null;
       const windowLeftMs = window.endsAt - performance.now();
-      if (windowLeftMs > 0) return { count: window.count, windowLeftMs };
+      if (windowLeftMs > 0) return { count: window.count, limit: window.limit, windowLeftMs };
       windows.delete(keyId);
       return null;
     },
-    note(keyId: string, counted: RateCount): RateCount {
-      const { count, windowLeftMs } = counted;
-      if (count > limit) windows.set(keyId, { count, endsAt: performance.now() + windowLeftMs });
+    note(keyId: string, counted: Counted): Counted {
+      const { count, limit, windowLeftMs } = counted;
+      if (count > limit) windows.set(keyId, { count, limit, endsAt: performance.now() + windowLeftMs });
       return counted;
     },
   };

@@ -37,8 +37,9 @@ export function registerRequestFacts(app: FastifyInstance, deps: Pick<GatewayDep
   });
   // When the reply leaves, not when the request comes: one that runs while the process closes would otherwise keep
   // its connection, and the process, open for the whole keep-alive time.
-  app.addHook('onSend', (_request, reply, _payload, done) => {
+  app.addHook('onSend', (request, reply, _payload, done) => {
     if (deps.isDraining()) reply.header('connection', 'close');
+    if (request.facts?.partner?.mode === 'test') reply.header('smsx-mode', 'test');
     done();
   });
 }

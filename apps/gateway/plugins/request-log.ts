@@ -24,6 +24,7 @@ export function registerRequestLog(app: FastifyInstance, { ctx, metrics }: Gatew
       ms: Math.round(ms * 10) / 10,
       key_id: facts.partner?.keyId ?? null,
       user_id: facts.partner?.userId ?? null,
+      mode: facts.partner?.mode ?? null,
       ...facts.ids,
     });
     done();

@@ -1,9 +1,10 @@
 import t from 'tap';
 import type { Partner } from '#libs/services';
 import { createRateLimit } from '../../../apps/gateway/plugins/rate-limit.ts';
+import { LIVE } from '../../helpers/partner.ts';
 import { until } from '../../helpers/until.ts';
 
-const partner = (keyId: string): Partner => ({ keyId, userId: 7, owner: 'u:7', scopes: new Set() });
+const partner = (keyId: string): Partner => ({ keyId, userId: 7, owner: 'u:7', scopes: new Set(), ...LIVE });
 const RENTAL = { id: 1, userId: 7 };
 
 t.test('a window that is used up refuses without another trip, until it ends', async (t) => {
