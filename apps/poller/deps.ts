@@ -6,6 +6,8 @@ import type { ProviderPool, ServiceContext } from '#libs/services';
 export interface PollerDeps {
   ctx: ServiceContext;
   sms: SmsProvider | null;
+  /** Carries the messages of test keys. */
+  testSms: SmsProvider;
   numbers: ProviderPool<NumberProvider & { budgetState(): BudgetState }>;
   metrics: Metrics;
 }

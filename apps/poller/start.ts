@@ -1,6 +1,12 @@
 import { type AppContext, redisReady } from '#libs/platform';
-import { createTwilioProvider, openNumberProvider, twilioTimeouts } from '#libs/providers';
+import {
+  createScriptedSmsProvider,
+  createTwilioProvider,
+  openNumberProvider,
+  twilioTimeouts,
+} from '#libs/providers';
 import { createProviderPool, createServiceContext, ensureFirstProvider, sharedBudget } from '#libs/services';
+import { findScriptedRental } from '#libs/store';
 import type { PollerDeps } from './deps.ts';
 import { LOOPS } from './loops/index.ts';
 import { runLoop } from './run-loop.ts';
@@ -22,9 +28,13 @@ export async function startPoller(app: AppContext, options: { redisPrefix?: stri
 function createDeps(app: AppContext, ctx: PollerDeps['ctx']): PollerDeps {
   const { twilio, timings } = app.config;
   const sms = twilio && createTwilioProvider(twilio, twilioTimeouts(timings));
+  const scripted = {
+    find: (providerRef: string) => findScriptedRental(ctx.db, providerRef),
+    scale: timings.scriptScale,
+  };
   const numbers = createProviderPool(ctx, (row, credentials) =>
     openNumberProvider(
-      { kind: row.kind, apiUrl: row.apiUrl, credentials, timeouts: timings },
+      { kind: row.kind, apiUrl: row.apiUrl, credentials, timeouts: timings, scripted },
       sharedBudget(ctx, row),
     ),
   );
@@ -32,5 +42,5 @@ function createDeps(app: AppContext, ctx: PollerDeps['ctx']): PollerDeps {
     await sms?.close();
     await numbers.close();
   });
-  return { ctx, sms, numbers, metrics: app.metrics };
+  return { ctx, sms, testSms: createScriptedSmsProvider(), numbers, metrics: app.metrics };
 }

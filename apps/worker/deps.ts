@@ -10,6 +10,8 @@ export interface WorkerDeps {
   ctx: ServiceContext;
   /** Null when no SMS provider is configured: messages then wait in their rows. */
   sms: SmsProvider | null;
+  /** Carries the messages of test keys. */
+  testSms: SmsProvider;
   numbers: ProviderPool<NumberProvider>;
   timer: ProviderTimer;
   webhooks: WebhookClient;

@@ -1,8 +1,14 @@
 import { DEFAULT_PREFIX } from '#libs/cache';
 import { JOB_NAMES, startConsumers } from '#libs/jobs';
 import { type AppContext, createWebhookClient, redisReady, type WebhookClientOptions } from '#libs/platform';
-import { createTwilioProvider, openNumberProvider, twilioTimeouts } from '#libs/providers';
+import {
+  createScriptedSmsProvider,
+  createTwilioProvider,
+  openNumberProvider,
+  twilioTimeouts,
+} from '#libs/providers';
 import { createProviderPool, createServiceContext, ensureFirstProvider, sharedBudget } from '#libs/services';
+import { findScriptedRental } from '#libs/store';
 import { createCallLimiter } from './call-limiter.ts';
 import type { WorkerDeps } from './deps.ts';
 import { HANDLERS } from './handlers/index.ts';
@@ -38,9 +44,13 @@ function createDeps(app: AppContext, ctx: WorkerDeps['ctx'], options: WorkerOpti
   const timer = createProviderTimer(app.metrics);
   const { twilio, timings } = app.config;
   const sms = twilio && createTwilioProvider(twilio, twilioTimeouts(timings));
+  const scripted = {
+    find: (providerRef: string) => findScriptedRental(ctx.db, providerRef),
+    scale: timings.scriptScale,
+  };
   const numbers = createProviderPool(ctx, (row, credentials) =>
     openNumberProvider(
-      { kind: row.kind, apiUrl: row.apiUrl, credentials, timeouts: timings },
+      { kind: row.kind, apiUrl: row.apiUrl, credentials, timeouts: timings, scripted },
       sharedBudget(ctx, row),
     ),
   );
@@ -50,7 +60,15 @@ function createDeps(app: AppContext, ctx: WorkerDeps['ctx'], options: WorkerOpti
     await numbers.close();
     await webhooks.close();
   });
-  return { ctx, sms, numbers, timer, webhooks, webhookLimiter: createCallLimiter(WEBHOOKS_IN_FLIGHT) };
+  return {
+    ctx,
+    sms,
+    testSms: createScriptedSmsProvider(),
+    numbers,
+    timer,
+    webhooks,
+    webhookLimiter: createCallLimiter(WEBHOOKS_IN_FLIGHT),
+  };
 }
 
 async function takeJobs(app: AppContext, deps: WorkerDeps, prefix: string): Promise<void> {

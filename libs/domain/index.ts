@@ -7,3 +7,5 @@ export * from './outcome.ts';
 export * from './phone-number.ts';
 export * from './segments.ts';
 export * from './sms-error-codes.ts';
+export * from './test-recipients.ts';
+export * from './test-services.ts';

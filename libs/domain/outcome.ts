@@ -62,11 +62,16 @@ export type Listing =
   | { kind: 'complete'; messages: ListedMessage[] }
   | { kind: 'incomplete'; detail: string };
 
-/** A bought number. `phone` is E.164 with `+`; `costMicros` what the provider charges, when it says so. */
+/**
+ * A bought number. `phone` is E.164 with `+`; `costMicros` what the provider charges, when it says so; so too how long
+ * it is kept, and when it may be cancelled at the earliest.
+ */
 export interface Purchase {
   providerRef: string;
   phone: string;
   costMicros: Micros | null;
+  lifetimeSeconds?: number;
+  earliestCancelSeconds?: number;
 }
 
 /** What the provider says of a rented number. */

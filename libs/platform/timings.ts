@@ -16,6 +16,8 @@ export interface Timings {
   numbersPauseSeconds: number;
   /** Upstream refuses a cancel within two minutes of the purchase (SMSBower: setStatus). */
   earliestCancelSeconds: number;
+  /** Part of its time that a script of test mode takes. */
+  scriptScale: number;
 }
 
 /** The HTTP client's own timers may run late by 2.5 s, however short the deadlines are. */
@@ -37,5 +39,6 @@ export function timingsAt(scale: number): Timings {
     smsPauseSeconds: 30 * scale,
     numbersPauseSeconds: 15 * scale,
     earliestCancelSeconds: 120 * scale,
+    scriptScale: scale,
   };
 }

@@ -1,6 +1,6 @@
 import { type BudgetState, budgeted } from './budget.ts';
 import type { NumberProvider } from './port.ts';
-import { createNumberProvider, type NumberProviderAccount } from './registry.ts';
+import { createNumberProvider, type NumberProviderAccount, SCRIPTED_KIND } from './registry.ts';
 import type { TakeToken } from './token-bucket.ts';
 
 /** The client for one provider row, behind its request budget and breaker. */
@@ -8,5 +8,7 @@ export function openNumberProvider(
   account: NumberProviderAccount & { kind: string },
   take: TakeToken,
 ): NumberProvider & { budgetState(): BudgetState } {
-  return budgeted(createNumberProvider(account.kind, account), { take });
+  // An outage in one script must not slow the others down.
+  const failuresUntilSlow = account.kind === SCRIPTED_KIND ? { failuresUntilSlow: Infinity } : {};
+  return budgeted(createNumberProvider(account.kind, account), { take, ...failuresUntilSlow });
 }

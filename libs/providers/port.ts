@@ -25,6 +25,8 @@ export interface SendRequest {
   to: string;
   body: string;
   validitySeconds: number;
+  /** From 1: how often the provider has been asked to send this message, this time included. */
+  attempt: number;
   statusCallbackUrl: string | null;
 }
 

@@ -1,4 +1,5 @@
 import type { NumberProvider } from './port.ts';
+import { createScriptedNumberProvider, type ScriptedOptions } from './scripted/number-provider.ts';
 import { createSmsbowerProvider } from './smsbower/provider.ts';
 
 export interface NumberProviderAccount {
@@ -7,7 +8,12 @@ export interface NumberProviderAccount {
   credentials: string;
   /** Default: the production deadlines. */
   timeouts?: { connectMs: number; purchaseMs: number; readMs: number };
+  /** For the row that plays for test keys. */
+  scripted?: ScriptedOptions;
 }
+
+/** The kind of the one row that plays for test keys; operators add none of it. */
+export const SCRIPTED_KIND = 'scripted';
 
 const FACTORIES = {
   smsbower: ({ apiUrl, credentials, timeouts = {} }) =>
@@ -22,6 +28,7 @@ export const NUMBER_PROVIDER_KINDS = Object.freeze(Object.keys(FACTORIES) as Num
 /** A provider for one row; throws for a kind that is not in NUMBER_PROVIDER_KINDS. */
 export function createNumberProvider(kind: string, account: NumberProviderAccount): NumberProvider {
   if (isNumberProviderKind(kind)) return FACTORIES[kind](account);
+  if (kind === SCRIPTED_KIND && account.scripted) return createScriptedNumberProvider(account.scripted);
   throw new Error(`unknown provider kind "${kind}"; known are ${NUMBER_PROVIDER_KINDS.join(', ')}`);
 }
 

@@ -17,8 +17,11 @@ export interface Dispatch {
   /** The row, now committed as `calling` with this claim; null when there is nothing to call. */
   claim(wanted: MessageClaim): Promise<ClaimedMessage | null>;
   /** The provider took it. False when the claim was no longer held, so nothing was written. */
-  settleSent(held: MessageClaim, accepted: AcceptedMessage): Promise<boolean>;
+  settleSent(held: SentClaim, accepted: AcceptedMessage): Promise<boolean>;
 }
+
+/** `test`: of a test key, so it says nothing of the real provider. */
+export type SentClaim = MessageClaim & { test?: boolean };
 
 export interface DispatchParts {
   db: Database;
@@ -44,10 +47,10 @@ export function createDispatch(parts: DispatchParts): Dispatch {
 }
 
 export function sentMessage(
-  { id, epoch, claim }: MessageClaim,
+  { id, epoch, claim, test = false }: SentClaim,
   { providerSid, providerStatus }: AcceptedMessage,
 ): SentMessage {
-  return { id, epoch, claim, providerSid, providerStatus, rank: providerStatusRank(providerStatus) };
+  return { id, epoch, claim, test, providerSid, providerStatus, rank: providerStatusRank(providerStatus) };
 }
 
 /** An id or epoch that PostgreSQL does not take, which only an edited job has, fails by itself. */

@@ -1,8 +1,9 @@
 import { mirrorSubject } from '#libs/cache';
-import { PublicError } from '#libs/domain';
+import { PublicError, TEST_PROVIDER_ID } from '#libs/domain';
 import { refreshMirrorJob } from '#libs/jobs';
 import { type MirrorEntry, type MirrorKey, type MirrorKind, readMirror, wantMirror } from '#libs/store';
 import type { WaitingContext } from './context.ts';
+import { readTestCatalogue } from './test-catalogue.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** How old a reply may be at most, in seconds. */
@@ -31,9 +32,16 @@ export function priceScope(filter: { service?: string; country?: number }): stri
 
 /**
  * Reads what the background keeps of a provider, and never asks the provider itself. When nothing fresh is there it
- * asks the background and waits up to ten seconds, then throws `provider_unavailable`.
+ * asks the background and waits up to ten seconds, then throws `provider_unavailable`. What plays for test keys has no
+ * mirror: its catalogue is known, and one price of it depends on `userId`.
  */
-export async function readFresh<Value>(ctx: WaitingContext, key: MirrorKey): Promise<Mirrored<Value>> {
+export async function readFresh<Value>(
+  ctx: WaitingContext,
+  key: MirrorKey,
+  userId: number | null = null,
+): Promise<Mirrored<Value>> {
+  if (key.providerId === TEST_PROVIDER_ID)
+    return (await readTestCatalogue(ctx, key, userId)) as Mirrored<Value>;
   const entry = await readMirror(ctx.db, key);
   if (isFresh(entry)) {
     await wantMirror(ctx.db, key);

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { TEST_PROVIDER_ID } from '#libs/domain';
 import {
   insertFirstProvider,
   insertProvider,
@@ -44,7 +45,9 @@ export async function ensureFirstProvider(
   );
 }
 
+/** The row that plays for test keys has none. */
 export function openCredentials(ctx: VaultContext, provider: ProviderRow): string {
+  if (provider.id === TEST_PROVIDER_ID) return '';
   return ctx.vault.decrypt(provider.credentials, credentialsContext(provider));
 }
 

@@ -1,3 +1,4 @@
+import type { Purchase } from '#libs/domain';
 import { type Config, createBatcher, type Database } from '#libs/platform';
 import {
   type ActivationRow,
@@ -16,7 +17,7 @@ export interface Purchases {
    * The number was bought. Null when the claim was no longer held, or its reference lies in suspense; throws 23505 when
    * another rental has it. Nothing was written then.
    */
-  settle(sold: SoldNumber): Promise<ActivationRow | null>;
+  settle(sold: PurchaseClaim & Purchase & { providerId: number }): Promise<ActivationRow | null>;
 }
 
 export interface PurchasesParts {
@@ -33,10 +34,10 @@ export function createPurchases({ db, config }: PurchasesParts): Purchases {
   };
   const claims = createBatcher({ run: each((wanted) => claimPurchases(db, wanted)), ...LIMITS });
   const settles = createBatcher({
-    run: each((sold: SoldNumber[]) => settlePurchased(db, sold, terms)),
+    run: each((sold: SoldNumber[]) => settlePurchased(db, sold)),
     ...LIMITS,
   });
-  return { claim: (wanted) => claims.add(wanted), settle: (sold) => settles.add(sold) };
+  return { claim: (wanted) => claims.add(wanted), settle: (sold) => settles.add({ ...terms, ...sold }) };
 }
 
 /** To each claim its row, or null. What the database does not take fails by itself. */

@@ -14,14 +14,14 @@ export interface CatalogueInput {
 /** Our balance at the provider, at most 30 s old. */
 export async function readProviderBalance({ ctx, input }: { ctx: WaitingContext; input: CatalogueInput }) {
   requireScope(input.partner, 'read');
-  const provider = await pickProvider(ctx, input.apiId);
+  const provider = await pickProvider(ctx, input.partner, input.apiId);
   const balance = await readFresh<string>(ctx, { providerId: provider.id, kind: 'balance', scope: '' });
   return { smsbower_balance: valueOrThrow(balance), api_id: provider.id };
 }
 
 export async function readCountries({ ctx, input }: { ctx: WaitingContext; input: CatalogueInput }) {
   requireScope(input.partner, 'read');
-  const provider = await pickProvider(ctx, input.apiId);
+  const provider = await pickProvider(ctx, input.partner, input.apiId);
   const countries = await readFresh<Country[]>(ctx, {
     providerId: provider.id,
     kind: 'countries',
@@ -32,7 +32,7 @@ export async function readCountries({ ctx, input }: { ctx: WaitingContext; input
 
 export async function readServices({ ctx, input }: { ctx: WaitingContext; input: CatalogueInput }) {
   requireScope(input.partner, 'read');
-  const provider = await pickProvider(ctx, input.apiId);
+  const provider = await pickProvider(ctx, input.partner, input.apiId);
   const services = await readFresh<Service[]>(ctx, { providerId: provider.id, kind: 'services', scope: '' });
   return { services: valueOrThrow(services), api_id: provider.id };
 }
@@ -55,13 +55,17 @@ export async function readPrices({
   input: CatalogueInput & { service: string | null; country: number | null };
 }) {
   requireScope(input.partner, 'read');
-  const provider = await pickProvider(ctx, input.apiId);
+  const provider = await pickProvider(ctx, input.partner, input.apiId);
   const scope = priceScope({
     ...(input.service === null ? {} : { service: input.service }),
     ...(input.country === null ? {} : { country: input.country }),
   });
   const offers = valueOrThrow(
-    await readFresh<MirroredOffer[]>(ctx, { providerId: provider.id, kind: 'prices', scope }),
+    await readFresh<MirroredOffer[]>(
+      ctx,
+      { providerId: provider.id, kind: 'prices', scope },
+      input.partner.userId,
+    ),
   );
   const prices = bestPrices(offers, await loadPricing(ctx), input.partner.userId);
   return {

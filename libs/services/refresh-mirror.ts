@@ -78,7 +78,8 @@ function mirrorOffers(answer: ReadAnswer<Offer[]>): ReadAnswer<MirroredOffer[]> 
   };
 }
 
-function parseScope(scope: string): { service?: string; country?: number } {
+/** The filter that a scope of `priceScope` stands for. */
+export function parseScope(scope: string): { service?: string; country?: number } {
   const parts = new URLSearchParams(scope);
   const service = parts.get('service');
   const country = parts.get('country');

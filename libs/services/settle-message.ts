@@ -28,12 +28,13 @@ export async function settleMessage({
   input,
 }: {
   ctx: ServiceContext;
-  input: { held: MessageClaim; outcome: Outcome<AcceptedMessage> };
+  /** `test`: of a test key, so it says nothing of the real provider. */
+  input: { held: MessageClaim; outcome: Outcome<AcceptedMessage>; test?: boolean };
 }): Promise<boolean> {
-  const { held, outcome } = input;
-  if (outcome.kind === 'accepted') return ctx.dispatch.settleSent(held, outcome.value);
+  const { held, outcome, test = false } = input;
+  if (outcome.kind === 'accepted') return ctx.dispatch.settleSent({ ...held, test }, outcome.value);
   const settled = await settle(ctx, held, outcome);
-  await noteHealth(ctx, outcome);
+  if (!test) await noteHealth(ctx, outcome);
   await publishMessages(ctx, [held.id]);
   return settled;
 }

@@ -1,5 +1,7 @@
+import { TEST_PROVIDER_ID } from '#libs/domain';
 import type { Queryable } from '#libs/platform';
 import { DENIED } from './purchase-doubt.ts';
+import { OPEN_SUSPENSE } from './suspense.ts';
 
 /** Message texts, codes and pushes are erased after this; states and the ledger stay. */
 export const TEXT_DAYS = 30;
@@ -10,15 +12,22 @@ export interface Backlog {
   movements: { kind: string; count: number }[];
 }
 
-/** What waits, and how long the oldest has: due messages, purchases and webhooks, unknowns, commands, suspense. */
+/**
+ * What waits, and how long the oldest has; of test mode only what is due, for that is work as any. Due messages, purchases and webhooks, unknowns, commands, suspense.
+ */
 export async function measureBacklog(db: Queryable): Promise<Backlog> {
   const waiting = await db.query<Backlog['waiting'][number]>(WAITING);
   const movements = await db.query<Backlog['movements'][number]>(
     `SELECT kind, count(*)::integer AS count FROM ledger_transactions
-     WHERE created_at > now() - interval '1 minute' GROUP BY kind`,
+     WHERE created_at > now() - interval '1 minute' AND ${REAL_MONEY} GROUP BY kind`,
   );
   return { waiting: waiting.rows, movements: movements.rows };
 }
+
+/** Not a movement of play money. */
+const REAL_MONEY = `provider_id IS DISTINCT FROM ${TEST_PROVIDER_ID} AND NOT EXISTS (
+  SELECT 1 FROM users u WHERE u.id = user_id AND u.test_of IS NOT NULL)`;
+const REAL_RENTAL = `provider_id <> ${TEST_PROVIDER_ID}`;
 
 const line = (kind: string, since: string, from: string) =>
   `SELECT '${kind}' AS kind, count(*)::integer AS count,
@@ -26,9 +35,13 @@ const line = (kind: string, since: string, from: string) =>
 
 const WAITING = [
   line('message_due', 'next_attempt_at', `messages WHERE state = 'ready' AND next_attempt_at <= now()`),
-  line('message_unknown', 'call_started_at', `messages WHERE state = 'unknown'`),
+  line('message_unknown', 'call_started_at', `messages WHERE state = 'unknown' AND NOT test`),
   line('purchase_due', 'next_attempt_at', `activations WHERE state = 'pending' AND next_attempt_at <= now()`),
-  line('purchase_unknown', 'call_started_at', `activations WHERE state = 'purchase_unknown'`),
+  line(
+    'purchase_unknown',
+    'call_started_at',
+    `activations WHERE state = 'purchase_unknown' AND ${REAL_RENTAL}`,
+  ),
   line(
     'command_due',
     'command_next_at',
@@ -39,9 +52,13 @@ const WAITING = [
     'next_attempt_at',
     `webhook_deliveries WHERE state = 'ready' AND next_attempt_at <= now()`,
   ),
-  line('rental_live', 'created_at', `activations WHERE state IN ('active', 'received')`),
-  line('rental_denied', 'coalesce(denied_at, command_claimed_at)', `activations WHERE ${DENIED}`),
-  line('suspense', 'opened_at', `suspense_entries WHERE resolved_at IS NULL`),
+  line('rental_live', 'created_at', `activations WHERE state IN ('active', 'received') AND ${REAL_RENTAL}`),
+  line(
+    'rental_denied',
+    'coalesce(denied_at, command_claimed_at)',
+    `activations WHERE ${DENIED} AND ${REAL_RENTAL}`,
+  ),
+  line('suspense', 'opened_at', `suspense_entries WHERE ${OPEN_SUSPENSE}`),
 ].join('\nUNION ALL\n');
 
 /** Erases texts, codes and pushes older than `days`; returns how many rows it touched. */

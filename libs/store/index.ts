@@ -26,6 +26,7 @@ export * from './purchases.ts';
 export * from './reconcile.ts';
 export * from './rental-quotes.ts';
 export * from './rentals.ts';
+export * from './scripts.ts';
 export * from './server-facts.ts';
 export * from './suspense.ts';
 export * from './users.ts';

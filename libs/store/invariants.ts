@@ -1,3 +1,4 @@
+import { TEST_PROVIDER_ID } from '#libs/domain';
 import type { Queryable } from '#libs/platform';
 import { TEXT_DAYS } from './backlog.ts';
 
@@ -138,6 +139,15 @@ const INVARIANTS: Invariant[] = [
     sql: `SELECT k.route || ' ' || coalesce(k.message_id::text, k.activation_id::text) AS offender FROM idempotency_keys k
           WHERE (k.message_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.id = k.message_id))
              OR (k.route = 'rent_number' AND NOT EXISTS (SELECT 1 FROM activations a WHERE a.id = k.activation_id))`,
+  },
+  {
+    id: 'I11',
+    rule: 'what a test user rents or sends is played by the scripted provider, and nothing else is',
+    sql: `SELECT 'rental ' || a.id AS offender FROM activations a JOIN users u ON u.id = a.user_id
+          WHERE (u.test_of IS NOT NULL) <> (a.provider_id = ${TEST_PROVIDER_ID})
+          UNION ALL
+          SELECT 'message ' || m.id FROM messages m JOIN users u ON m.owner = 'u:' || u.id
+          WHERE (u.test_of IS NOT NULL) <> m.test`,
   },
 ];
 

@@ -10,6 +10,7 @@ export interface MessageClaim {
 
 /** What the provider gave a message that it took. */
 export interface SentMessage extends MessageClaim {
+  test: boolean;
   providerSid: string;
   providerStatus: string;
   rank: number;
@@ -20,7 +21,7 @@ const SETTLEABLE = `state IN ('calling', 'unknown')`;
 const HELD = `id = $1 AND epoch = $2 AND claim = $3 AND ${SETTLEABLE}`;
 
 /**
- * All in one commit, and with it the note that the SMS provider answers. Resolves with the claims that were still held.
+ * All in one commit, and with it the note that the SMS provider answers, unless all are of test keys. Resolves with the claims that were still held.
  * Throws 23505, and nothing is settled, when one of the sids belongs to another message: `freeAdoptedSid` first.
  */
 export async function settleSent(db: Queryable, sent: readonly SentMessage[]): Promise<Set<string>> {
@@ -31,13 +32,14 @@ export async function settleSent(db: Queryable, sent: readonly SentMessage[]): P
     sent.map((message) => message.providerSid),
     sent.map((message) => message.providerStatus),
     sent.map((message) => message.rank),
+    sent.map((message) => message.test),
   ]);
   return new Set(rows.map((row) => row.claim));
 }
 
 /** Locks in the order of the claims, and finds each row by its id as they do. */
 const SETTLE_SENT = `
-  WITH answering AS (${ANSWERING} 'twilio'),
+  WITH answering AS (${ANSWERING} 'twilio' AND false = ANY ($7::boolean[])),
   held AS MATERIALIZED (
     SELECT sent.id AS held_id, sid, status, rank
     FROM (

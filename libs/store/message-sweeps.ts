@@ -49,17 +49,20 @@ export async function abandonCalls(
   return rows.map((row) => row.id);
 }
 
-/** Unknown messages due for a look at the provider's list, leased to this caller for `leaseSeconds`. */
+/**
+ * Unknown messages due for a look at the provider's list, leased to this caller for `leaseSeconds`. `testOnly`: there
+ * is no provider but the scripted one.
+ */
 export async function takeLookups(
   db: Queryable,
-  options: { limit: number; leaseSeconds: number },
+  options: { limit: number; leaseSeconds: number; testOnly?: boolean },
 ): Promise<MessageRow[]> {
   const { rows } = await db.query<MessageRow>(
     `UPDATE messages SET next_attempt_at = now() + make_interval(secs => $2) WHERE id IN (
-       SELECT id FROM messages WHERE state = 'unknown' AND next_attempt_at <= now()
+       SELECT id FROM messages WHERE state = 'unknown' AND next_attempt_at <= now() AND (test OR NOT $3)
        ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
      RETURNING ${MESSAGE_COLUMNS}`,
-    [options.limit, options.leaseSeconds],
+    [options.limit, options.leaseSeconds, options.testOnly ?? false],
   );
   return rows;
 }

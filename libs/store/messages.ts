@@ -4,6 +4,7 @@ import type { Queryable } from '#libs/platform';
 export interface MessageRow {
   id: string;
   owner: string;
+  test: boolean;
   to: string;
   /** Encrypted; context `messages.body:<id>`. Null once erased. */
   body: Buffer | null;
@@ -32,11 +33,12 @@ export interface MessageRow {
 }
 
 /** All that a call to the provider needs. */
-export interface ClaimedMessage extends Pick<MessageRow, 'id' | 'epoch' | 'to' | 'body' | 'secondsValid'> {
+export interface ClaimedMessage
+  extends Pick<MessageRow, 'id' | 'test' | 'epoch' | 'to' | 'body' | 'secondsValid'> {
   claim: string;
 }
 
-export const MESSAGE_COLUMNS = `id, owner, to_number AS "to", body, encoding, segments, reference, state, epoch, claim,
+export const MESSAGE_COLUMNS = `id, owner, test, to_number AS "to", body, encoding, segments, reference, state, epoch, claim,
   next_attempt_at AS "nextAttemptAt", valid_until AS "validUntil",
   floor(extract(epoch FROM valid_until - now()))::integer AS "secondsValid",
   call_started_at AS "callStartedAt", call_finished_at AS "callFinishedAt", lookups,
@@ -60,7 +62,7 @@ export async function findMessage(
 /**
  * Those of the claims that hold: their rows go from `ready` to `calling`, committed before the first byte leaves. Each
  * row tells by `claim` whose it is. Left out: already claimed (of twins all but one), another epoch, not due, no longer
- * valid, and all of them while the SMS provider is known to refuse. One second of tolerance, since queue and database
+ * valid, and all but those of test keys while the SMS provider is known to refuse. One second of tolerance, since queue and database
  * have two clocks. Counts the calls, so that the audit sees an epoch that was called twice.
  */
 export async function claimMessages(
@@ -86,14 +88,20 @@ const CLAIM = `
     CROSS JOIN LATERAL (SELECT * FROM messages WHERE messages.id = wanted.id LIMIT 1 FOR UPDATE) AS found
     WHERE found.epoch = wanted.epoch AND state = 'ready'
       AND next_attempt_at <= now() + interval '1 second' AND valid_until > now()
-      AND NOT EXISTS (SELECT 1 FROM provider_health WHERE provider = 'twilio' AND refuses_until > now())
+      AND (test OR NOT EXISTS (SELECT 1 FROM provider_health WHERE provider = 'twilio' AND refuses_until > now()))
   )
   UPDATE messages SET state = 'calling', claim = new_claim, call_started_at = now(), call_finished_at = NULL,
     updated_at = now(), calls = calls + 1, repeated_calls = repeated_calls + (called_epoch = epoch)::integer,
     called_epoch = epoch
   FROM held WHERE id = held_id
-  RETURNING id, epoch, claim, to_number AS "to", body,
+  RETURNING id, test, epoch, claim, to_number AS "to", body,
     floor(extract(epoch FROM valid_until - now()))::integer AS "secondsValid"`;
+
+/** Whether a message is one of a test key; false too where there is none. */
+export async function isTestMessage(db: Queryable, id: string): Promise<boolean> {
+  const { rowCount } = await db.query('SELECT 1 FROM messages WHERE id = $1 AND test', [id]);
+  return rowCount === 1;
+}
 
 /** The provider refuses everything at present: the row waits, as the next epoch, and nothing was called. */
 export async function postponeMessage(
@@ -102,7 +110,7 @@ export async function postponeMessage(
 ): Promise<boolean> {
   const { rowCount } = await db.query(
     `UPDATE messages SET epoch = epoch + 1, next_attempt_at = now() + make_interval(secs => $3), nudged_at = now()
-     WHERE id = $1 AND epoch = $2 AND state = 'ready'`,
+     WHERE id = $1 AND epoch = $2 AND state = 'ready' AND NOT test`,
     [key.id, key.epoch, key.seconds],
   );
   return rowCount === 1;

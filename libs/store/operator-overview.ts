@@ -1,4 +1,4 @@
-import type { Micros } from '#libs/domain';
+import { type Micros, TEST_PROVIDER_ID } from '#libs/domain';
 import type { Queryable } from '#libs/platform';
 import { type Backlog, measureBacklog } from './backlog.ts';
 
@@ -16,19 +16,20 @@ export interface Overview {
   waiting: Backlog['waiting'];
 }
 
-/** How the whole installation stands, on one screen. */
+/** How the whole installation stands, on one screen; nothing of test mode is in it. */
 export async function viewOverview(db: Queryable): Promise<Overview> {
   const messages = await db.query<StateCount>(
     `SELECT state, count(*)::integer AS count FROM messages
-     WHERE created_at > now() - interval '24 hours' GROUP BY state`,
+     WHERE created_at > now() - interval '24 hours' AND NOT test GROUP BY state`,
   );
   const activations = await db.query<StateCount>(
     `SELECT state, count(*)::integer AS count FROM activations
-     WHERE created_at > now() - interval '24 hours' GROUP BY state`,
+     WHERE created_at > now() - interval '24 hours' AND provider_id <> ${TEST_PROVIDER_ID} GROUP BY state`,
   );
   const wallets = await db.query<Overview['wallets']>(
     `SELECT count(*)::integer AS users, coalesce(sum(balance_micros), 0)::bigint AS "balanceMicros",
-            coalesce(sum(held_micros), 0)::bigint AS "heldMicros" FROM wallets`,
+            coalesce(sum(held_micros), 0)::bigint AS "heldMicros"
+     FROM wallets JOIN users ON users.id = user_id WHERE test_of IS NULL`,
   );
   return {
     messages: messages.rows,
@@ -68,7 +69,7 @@ export async function viewProviders(db: Queryable): Promise<ProviderView[]> {
      FROM providers p
      LEFT JOIN provider_mirror m ON m.provider_id = p.id AND m.kind = 'balance' AND m.scope = ''
      LEFT JOIN provider_health h ON h.provider = 'number:' || p.id
-     ORDER BY p.id`,
+     WHERE p.id <> ${TEST_PROVIDER_ID} ORDER BY p.id`,
   );
   return rows;
 }

@@ -1,4 +1,4 @@
-import type { Micros } from '#libs/domain';
+import { type Micros, TEST_PROVIDER_ID } from '#libs/domain';
 import type { Queryable } from '#libs/platform';
 
 /** A provider account as our books see it, beside the balance it told. */
@@ -45,7 +45,7 @@ const BOOKS = `
     SELECT p.id AS provider_id, p.name, m.fetched_at AS read_at,
            ((m.payload ->> 'value')::numeric * 1000000)::bigint AS balance
     FROM providers p JOIN provider_mirror m ON m.provider_id = p.id AND m.kind = 'balance' AND m.scope = ''
-    WHERE p.disabled_at IS NULL AND m.payload ->> 'value' ~ '^-?[0-9]+(\\.[0-9]+)?$'),
+    WHERE p.disabled_at IS NULL AND p.id <> ${TEST_PROVIDER_ID} AND m.payload ->> 'value' ~ '^-?[0-9]+(\\.[0-9]+)?$'),
   outflow AS (SELECT provider_id, sum(sure) AS sure, sum(doubt) AS doubt FROM (${OUTFLOW}) AS o GROUP BY provider_id),
   top_ups AS (SELECT provider_id, sum(sure) AS sure, sum(doubt) AS doubt FROM (${TOP_UPS}) AS u GROUP BY provider_id),
   books AS (

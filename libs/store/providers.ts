@@ -1,3 +1,4 @@
+import { TEST_PROVIDER_ID } from '#libs/domain';
 import type { Queryable } from '#libs/platform';
 import { closeProviderBooks } from './provider-books.ts';
 
@@ -35,12 +36,13 @@ export async function insertProvider(db: Queryable, provider: NewProvider): Prom
   return row;
 }
 
-/** Row 1 from the environment, only into an empty table. Safe when several processes start at once. */
+/** Row 1 from the environment, only where there is no real row. Safe when several processes start at once. */
 export async function insertFirstProvider(db: Queryable, provider: NewProvider): Promise<boolean> {
   const { rowCount } = await db.query(
     `WITH first AS (
        INSERT INTO providers (id, kind, name, api_url, credentials, callback_secret, requests_per_second)
-       SELECT 1, $1::text, $2::text, $3::text, $4::bytea, $5::text, $6::integer WHERE NOT EXISTS (SELECT 1 FROM providers)
+       SELECT 1, $1::text, $2::text, $3::text, $4::bytea, $5::text, $6::integer
+       WHERE NOT EXISTS (SELECT 1 FROM providers WHERE id <> ${TEST_PROVIDER_ID})
        ON CONFLICT DO NOTHING RETURNING id)
      SELECT setval(pg_get_serial_sequence('providers', 'id'), 1) FROM first`,
     parameters(provider),
@@ -64,8 +66,11 @@ export async function findProviderBySecret(
   return rows[0] ?? null;
 }
 
+/** The real ones: the row that plays for test keys is not among them. */
 export async function listProviders(db: Queryable): Promise<ProviderRow[]> {
-  const { rows } = await db.query<ProviderRow>(`SELECT ${COLUMNS} FROM providers ORDER BY id`);
+  const { rows } = await db.query<ProviderRow>(
+    `SELECT ${COLUMNS} FROM providers WHERE id <> ${TEST_PROVIDER_ID} ORDER BY id`,
+  );
   return rows;
 }
 

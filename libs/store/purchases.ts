@@ -51,6 +51,8 @@ export interface SoldNumber extends PurchaseClaim {
   providerRef: string;
   phone: string;
   costMicros: Micros | null;
+  lifetimeSeconds: number;
+  earliestCancelSeconds: number;
 }
 
 /**
@@ -58,11 +60,7 @@ export interface SoldNumber extends PurchaseClaim {
  * those claims that were still held and whose reference does not lie in suspense already. Throws 23505, and nothing is
  * written, when a provider gave a reference that another rental has.
  */
-export async function settlePurchased(
-  db: Queryable,
-  sold: readonly SoldNumber[],
-  terms: { lifetimeSeconds: number; earliestCancelSeconds: number },
-): Promise<ActivationRow[]> {
+export async function settlePurchased(db: Queryable, sold: readonly SoldNumber[]): Promise<ActivationRow[]> {
   const { rows } = await db.query<ActivationRow>(SETTLE_PURCHASED, [
     sold.map((number) => number.id),
     sold.map((number) => number.epoch),
@@ -71,8 +69,8 @@ export async function settlePurchased(
     sold.map((number) => number.providerRef),
     sold.map((number) => number.phone),
     sold.map((number) => number.costMicros),
-    terms.lifetimeSeconds,
-    terms.earliestCancelSeconds,
+    sold.map((number) => number.lifetimeSeconds),
+    sold.map((number) => number.earliestCancelSeconds),
   ]);
   return rows;
 }
@@ -80,15 +78,16 @@ export async function settlePurchased(
 const SETTLE_PURCHASED = prepared(`
   WITH answering AS (${ANSWERING} ANY (SELECT 'number:' || name FROM unnest($4::integer[]) AS asked (name))),
   held AS MATERIALIZED (
-    SELECT sold.id AS held_id, new_ref, new_phone, new_cost
-    FROM (SELECT * FROM unnest($1::integer[], $2::integer[], $3::uuid[], $5::text[], $6::text[], $7::bigint[])
-            AS sold (id, epoch, claim, new_ref, new_phone, new_cost) ORDER BY id) AS sold
+    SELECT sold.id AS held_id, new_ref, new_phone, new_cost, lifetime, earliest_cancel
+    FROM (SELECT * FROM unnest($1::integer[], $2::integer[], $3::uuid[], $5::text[], $6::text[], $7::bigint[],
+                               $8::float8[], $9::float8[])
+            AS sold (id, epoch, claim, new_ref, new_phone, new_cost, lifetime, earliest_cancel) ORDER BY id) AS sold
     CROSS JOIN LATERAL (SELECT * FROM activations WHERE activations.id = sold.id LIMIT 1 FOR UPDATE) AS found
     WHERE found.epoch = sold.epoch AND found.claim = sold.claim AND state IN ('buying', 'purchase_unknown')
   )
   UPDATE activations SET state = 'active', provider_ref = new_ref, phone = new_phone, cost_micros = new_cost,
-    purchased_at = now(), expires_at = now() + make_interval(secs => $8),
-    earliest_cancel_at = now() + make_interval(secs => $9), release_at = NULL, version = version + 1,
+    purchased_at = now(), expires_at = now() + make_interval(secs => lifetime),
+    earliest_cancel_at = now() + make_interval(secs => earliest_cancel), release_at = NULL, version = version + 1,
     command = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE 'cancel' END,
     command_epoch = command_epoch + 1,
     command_next_at = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE now() END

@@ -1,4 +1,4 @@
-import type { ActivationState, MessageState, Micros } from '#libs/domain';
+import { type ActivationState, type MessageState, type Micros, TEST_PROVIDER_ID } from '#libs/domain';
 import type { Queryable } from '#libs/platform';
 import { ACTIVATION_COLUMNS, type ActivationRow } from './activations.ts';
 import { DENIED, NOT_BOUGHT } from './purchase-doubt.ts';
@@ -24,7 +24,7 @@ const RENTAL = `id, user_id AS "userId", provider_id AS "providerId", provider_r
 export async function listUnknownPurchases(db: Queryable, limit: number): Promise<DoubtfulRental[]> {
   const { rows } = await db.query<DoubtfulRental>(
     `SELECT ${RENTAL}, call_started_at AS since, release_at AS until FROM activations
-     WHERE state = 'purchase_unknown' ORDER BY release_at LIMIT $1`,
+     WHERE state = 'purchase_unknown' AND provider_id <> ${TEST_PROVIDER_ID} ORDER BY release_at LIMIT $1`,
     [limit],
   );
   return rows;
@@ -38,7 +38,7 @@ export async function listDeniedRentals(
   const { rows } = await db.query<DoubtfulRental>(
     `SELECT ${RENTAL}, coalesce(denied_at, command_claimed_at, created_at) AS since,
             expires_at + make_interval(secs => $1) AS until
-     FROM activations WHERE ${DENIED} ORDER BY id LIMIT $2`,
+     FROM activations WHERE ${DENIED} AND provider_id <> ${TEST_PROVIDER_ID} ORDER BY id LIMIT $2`,
     [options.releasedAfterSeconds, options.limit],
   );
   return rows;
@@ -55,7 +55,7 @@ export interface DoubtfulMessage {
 export async function listUnknownMessages(db: Queryable, limit: number): Promise<DoubtfulMessage[]> {
   const { rows } = await db.query<DoubtfulMessage>(
     `SELECT id, owner, to_number AS "to", coalesce(call_started_at, created_at) AS since FROM messages
-     WHERE state = 'unknown' ORDER BY call_started_at LIMIT $1`,
+     WHERE state = 'unknown' AND NOT test ORDER BY call_started_at LIMIT $1`,
     [limit],
   );
   return rows;

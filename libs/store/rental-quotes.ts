@@ -1,3 +1,4 @@
+import { TEST_PROVIDER_ID } from '#libs/domain';
 import { prepared, type Queryable } from '#libs/platform';
 import { type IdempotencyClaim, type IdempotencyRecord, LIFETIME } from './idempotency.ts';
 import type { MarkupRule } from './markup-rules.ts';
@@ -18,8 +19,8 @@ export interface QuoteQuestion {
 export interface QuoteFacts {
   /** What an earlier request with this key left behind; `outdated`: past its 24 hours, not erased yet. */
   earlier: (IdempotencyRecord & { outdated: boolean }) | null;
-  userExists: boolean;
-  /** Some provider row is enabled; `providerId` is the one asked for, or null when that is absent or disabled. */
+  user: { testOf: number | null } | null;
+  /** Some provider row is enabled, that of test mode aside; `providerId` is the one asked for, or null when that is absent or disabled. */
   anyProvider: boolean;
   providerId: number | null;
   refusal: ProviderRefusal | null;
@@ -67,8 +68,8 @@ const READ = prepared(`
       'ageSeconds', extract(epoch FROM now() - kept.created_at)::float8,
       'outdated', kept.created_at < now() - ${LIFETIME}) END AS earlier,
     kept.request_hash AS "requestHash",
-    EXISTS (SELECT 1 FROM users WHERE id = asked.user_id) AS "userExists",
-    EXISTS (SELECT 1 FROM providers WHERE disabled_at IS NULL) AS "anyProvider",
+    (SELECT jsonb_build_object('testOf', test_of) FROM users WHERE id = asked.user_id) AS "user",
+    EXISTS (SELECT 1 FROM providers WHERE disabled_at IS NULL AND id <> ${TEST_PROVIDER_ID}) AS "anyProvider",
     provider.id AS "providerId",
     CASE WHEN health.provider IS NOT NULL THEN jsonb_build_object(
       'message', coalesce(health.message, ''), 'reason', coalesce(health.reason, ''),
@@ -88,7 +89,8 @@ const READ = prepared(`
     ON kept.scope = asked.scope AND kept.route = asked.route AND kept.key = asked.key
   LEFT JOIN LATERAL (
     SELECT id FROM providers
-    WHERE disabled_at IS NULL AND (asked.provider_id IS NULL OR id = asked.provider_id) ORDER BY id LIMIT 1
+    WHERE disabled_at IS NULL AND id <> ${TEST_PROVIDER_ID}
+      AND (asked.provider_id IS NULL OR id = asked.provider_id) ORDER BY id LIMIT 1
   ) AS provider ON true
   LEFT JOIN provider_health health
     ON health.provider = 'number:' || provider.id AND health.refuses_until > now()

@@ -1,4 +1,4 @@
-import type { Micros } from '#libs/domain';
+import { type Micros, TEST_PROVIDER_ID } from '#libs/domain';
 import type { Queryable } from '#libs/platform';
 import { bookProviderCost } from './wallets.ts';
 
@@ -138,10 +138,13 @@ export async function findSuspense(db: Queryable, id: number): Promise<SuspenseE
   return rows[0] ?? null;
 }
 
+/** Only money that is real. */
+export const OPEN_SUSPENSE = `resolved_at IS NULL AND provider_id <> ${TEST_PROVIDER_ID}`;
+
 /** Open entries, oldest first. */
 export async function listOpenSuspense(db: Queryable, limit: number): Promise<SuspenseEntry[]> {
   const { rows } = await db.query<SuspenseEntry>(
-    `SELECT ${COLUMNS} FROM suspense_entries WHERE resolved_at IS NULL ORDER BY id LIMIT $1`,
+    `SELECT ${COLUMNS} FROM suspense_entries WHERE ${OPEN_SUSPENSE} ORDER BY id LIMIT $1`,
     [limit],
   );
   return rows;
@@ -151,7 +154,7 @@ export async function listOpenSuspense(db: Queryable, limit: number): Promise<Su
 export async function readSuspense(db: Queryable): Promise<{ count: number; totalMicros: Micros }> {
   const { rows } = await db.query<{ count: number; totalMicros: Micros }>(
     `SELECT count(*)::integer AS count, coalesce(sum(amount_micros), 0)::bigint AS "totalMicros"
-     FROM suspense_entries WHERE resolved_at IS NULL`,
+     FROM suspense_entries WHERE ${OPEN_SUSPENSE}`,
   );
   return rows[0] ?? { count: 0, totalMicros: 0n };
 }

@@ -114,10 +114,8 @@ function planOf(random: Random, fickle: boolean): Step[] {
 async function newRental(ctx: WaitingContext, userId: number, seed: number, overdue: boolean) {
   const { held } = await newPurchase(ctx.db, userId);
   const number = { providerId: 1, providerRef: `${seed}-${held.id}`, phone: '+15550000000' };
-  await settlePurchased(ctx.db, [{ ...held, ...number, costMicros: PRICE / 2n }], {
-    lifetimeSeconds: overdue ? -600 : 600,
-    earliestCancelSeconds: -600,
-  });
+  const times = { lifetimeSeconds: overdue ? -600 : 600, earliestCancelSeconds: -600 };
+  await settlePurchased(ctx.db, [{ ...held, ...number, ...times, costMicros: PRICE / 2n }]);
   return held.id;
 }
 

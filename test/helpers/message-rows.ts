@@ -5,7 +5,7 @@ import { insertMessages, type MessageClaim, type NewMessage } from '#libs/store'
 export function newMessage(changes: Partial<NewMessage> = {}): NewMessage {
   return {
     ...{ id: randomUUID(), owner: 'u:1', apiKey: 'k', to: '+15551234567', body: Buffer.from('sealed') },
-    ...{ encoding: 'gsm7', segments: 1, reference: null, callbackUrl: null, sendAt: null },
+    ...{ test: false, encoding: 'gsm7', segments: 1, reference: null, callbackUrl: null, sendAt: null },
     ...{ validitySeconds: 600, idempotency: null, ...changes },
   };
 }

@@ -28,7 +28,7 @@ export const OPERATIONS: Record<string, Operation> = {
   insertMessages({ newId }, { a, b }) {
     const message = (validitySeconds: number) => ({
       ...{ id: newId(), owner: 'u:1', apiKey: 'k', to: '+15550000001', body: Buffer.from('text') },
-      ...{ encoding: 'gsm7', segments: 1, reference: null, callbackUrl: null, sendAt: null },
+      ...{ test: false, encoding: 'gsm7', segments: 1, reference: null, callbackUrl: null, sendAt: null },
       ...{ validitySeconds, idempotency: null },
     });
     const messages = a % 4 === 3 ? [message(90), message(600 + b)] : [message(a % 2 ? 90 : 600 + b)];
@@ -43,7 +43,13 @@ export const OPERATIONS: Record<string, Operation> = {
     store.postponeMessage(db, { ...messageKey(ground, draw), seconds: 1 + draw.b }),
   settleSent(ground, draw) {
     const sent = drawsOf(ground, draw).map((one) => ({
-      ...{ ...heldMessage(ground, one), providerSid: sid(one), providerStatus: 'queued', rank: 2 },
+      ...{
+        ...heldMessage(ground, one),
+        providerSid: sid(one),
+        providerStatus: 'queued',
+        rank: 2,
+        test: false,
+      },
     }));
     return (db) => store.settleSent(db, sent);
   },
@@ -122,8 +128,9 @@ export const OPERATIONS: Record<string, Operation> = {
   settlePurchased(ground, draw) {
     const sold = rentalDraws(ground, draw).map((one) => ({
       ...{ ...heldRental(ground, one), providerId: 1, providerRef: ref(one), phone: '+1', costMicros: 7n },
+      ...LIFETIME,
     }));
-    return (db) => store.settlePurchased(db, sold, LIFETIME);
+    return (db) => store.settlePurchased(db, sold);
   },
   settleRefused: (ground, draw) => (db) =>
     store.settleRefused(db, heldRental(ground, draw), {

@@ -125,7 +125,8 @@ export class World {
       },
       purchases: {
         claim: async (wanted: PurchaseClaim) => (await claimPurchases(db, [wanted]))[0] ?? null,
-        settle: async (sold: SoldNumber) => (await settlePurchased(db, [sold], TERMS))[0] ?? null,
+        settle: async (sold: Omit<SoldNumber, keyof typeof TERMS>) =>
+          (await settlePurchased(db, [{ ...TERMS, ...sold }]))[0] ?? null,
       },
       pollIndex: {
         schedule: async (entries: PollEntry[]) => {

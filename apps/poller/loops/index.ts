@@ -4,6 +4,7 @@ import { closeRentals } from './close-rentals.ts';
 import { erase } from './erase.ts';
 import { measure } from './measure.ts';
 import { nudgeWebhooks } from './nudge-webhooks.ts';
+import { playScriptsOfTests } from './play-scripts.ts';
 import { pollActivations } from './poll-activations.ts';
 import { rebuildIndex } from './rebuild-index.ts';
 import { reconcile } from './reconcile.ts';
@@ -17,6 +18,7 @@ export const LOOPS: readonly Loop[] = [
   nudgeWebhooks,
   reconcile,
   closeRentals,
+  playScriptsOfTests,
   refreshMirrors,
   measure,
   audit,

@@ -23,13 +23,12 @@ export const reconcile: Loop = {
       await reconcilePushes(deps.ctx);
       await releaseUnknownRentals(deps.ctx);
       await releaseDeniedRentals(deps.ctx);
-      const { sms } = deps;
-      if (!sms) return;
-      const rows = await takeLookups(deps.ctx.db, { limit: BATCH, leaseSeconds: LEASE_SECONDS });
+      const lease = { limit: BATCH, leaseSeconds: LEASE_SECONDS, testOnly: deps.sms === null };
+      const rows = await takeLookups(deps.ctx.db, lease);
       await Promise.all(
         rows.map(async (row) => {
-          const finding = await look(deps, sms, row);
-          findings.inc({ finding });
+          const provider = row.test ? deps.testSms : deps.sms;
+          if (provider) findings.inc({ finding: await look(deps, provider, row) });
         }),
       );
       return rows.length === BATCH;
@@ -37,11 +36,7 @@ export const reconcile: Loop = {
   },
 };
 
-async function look(
-  { ctx }: PollerDeps,
-  provider: NonNullable<PollerDeps['sms']>,
-  row: MessageRow,
-): Promise<string> {
+async function look({ ctx }: PollerDeps, provider: PollerDeps['testSms'], row: MessageRow): Promise<string> {
   try {
     const finding = await reconcileMessage({ ctx, input: { row, provider } });
     ctx.log.info({ event: 'message.reconciled', message_id: row.id, epoch: row.epoch, finding });

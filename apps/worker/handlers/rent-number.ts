@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Offer, Outcome, Purchase } from '#libs/domain';
+import { type Offer, type Outcome, type Purchase, TEST_PROVIDER_ID } from '#libs/domain';
 import type { NumberProvider } from '#libs/providers';
 import { endPendingRental, priceScope, refreshOffers, settlePurchase } from '#libs/services';
 import type { ActivationRow } from '#libs/store';
@@ -35,6 +35,7 @@ export const rentNumber: JobHandler = async (deps, { id: idText, epoch }) => {
     event: 'purchase.done',
     activation_id: id,
     epoch,
+    mode: activation.providerId === TEST_PROVIDER_ID ? 'test' : 'live',
     provider_id: activation.providerId,
     outcome: outcome.kind,
     code: outcome.kind === 'rejected' ? outcome.code : null,

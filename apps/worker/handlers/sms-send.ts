@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type AcceptedMessage, maskPhone, type Outcome } from '#libs/domain';
 import { smsSendJob } from '#libs/jobs';
-import type { SmsProvider } from '#libs/providers';
 import { SMS_PROVIDER, settleMessage, statusCallbackUrl } from '#libs/services';
-import { type ClaimedMessage, findRefusal, postponeMessage } from '#libs/store';
+import { type ClaimedMessage, findRefusal, isTestMessage, postponeMessage } from '#libs/store';
 import type { JobHandler, WorkerDeps } from '../deps.ts';
 import { persistently } from '../persistently.ts';
 import { isStale, TOO_LATE } from '../stale-claim.ts';
@@ -14,21 +13,23 @@ import { isStale, TOO_LATE } from '../stale-claim.ts';
  * at the provider before anything is sent again.
  */
 export const smsSend: JobHandler = async (deps, { id, epoch }) => {
-  const { ctx, sms } = deps;
-  if (!sms) return;
+  const { ctx } = deps;
+  if (!deps.sms && !(await isTestMessage(ctx.db, id))) return;
   const held = { id, epoch, claim: randomUUID() };
   const started = performance.now();
   const row = await ctx.dispatch.claim(held);
   if (!row) return postponeWhileRefused(deps, id, epoch);
   ctx.crashPoint('sms-send.claimed');
-  const outcome = isStale(ctx, started) ? TOO_LATE : await send(deps, sms, row);
+  const { test } = row;
+  const outcome = isStale(ctx, started) ? TOO_LATE : await send(deps, row);
   ctx.crashPoint('sms-send.answered');
-  const settled = await persistently(() => settleMessage({ ctx, input: { held, outcome } }));
+  const settled = await persistently(() => settleMessage({ ctx, input: { held, outcome, test } }));
   ctx.crashPoint('sms-send.settled');
   ctx.log.info({
     event: 'message.sent',
     message_id: id,
     epoch,
+    mode: test ? 'test' : 'live',
     to: maskPhone(row.to),
     outcome: outcome.kind,
     code: outcome.kind === 'rejected' ? outcome.code : null,
@@ -38,12 +39,16 @@ export const smsSend: JobHandler = async (deps, { id, epoch }) => {
   });
 };
 
-function send(deps: WorkerDeps, sms: SmsProvider, row: ClaimedMessage): Promise<Outcome<AcceptedMessage>> {
-  return deps.timer.time(SMS_PROVIDER, 'send', () =>
-    sms.send({
+/** The row decides which provider it is. */
+async function send(deps: WorkerDeps, row: ClaimedMessage): Promise<Outcome<AcceptedMessage>> {
+  const provider = row.test ? deps.testSms : deps.sms;
+  if (!provider) return { kind: 'not_sent', detail: 'not_configured', throttled: true, retryAfterMs: null };
+  return deps.timer.time(row.test ? 'scripted' : SMS_PROVIDER, 'send', () =>
+    provider.send({
       to: row.to,
       body: textOf(deps, row),
       validitySeconds: Math.max(1, row.secondsValid),
+      attempt: row.epoch,
       statusCallbackUrl: statusCallbackUrl(deps.ctx, row),
     }),
   );

@@ -41,7 +41,14 @@ t.test('what only a person can decide', async (t) => {
   const newUnknownMessage = async () => {
     const id = randomUUID();
     const message = { id, owner: 'u:1', apiKey: 'k', to: '+15551234567', body: Buffer.from('sealed') };
-    const rest = { encoding: 'gsm7', segments: 1, reference: null, callbackUrl: null, sendAt: null };
+    const rest = {
+      test: false,
+      encoding: 'gsm7',
+      segments: 1,
+      reference: null,
+      callbackUrl: null,
+      sendAt: null,
+    };
     await insertMessages(ctx.db, [{ ...message, ...rest, validitySeconds: 600, idempotency: null }]);
     await claimMessages(ctx.db, [{ id, epoch: 1, claim: randomUUID() }]);
     await ctx.db.query(`UPDATE messages SET state = 'unknown' WHERE id = $1`, [id]);

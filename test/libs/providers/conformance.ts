@@ -57,7 +57,7 @@ const NO_VERDICT: Record<string, Behaviour> = {
 const TOO_MANY: Reply = { status: 429, headers: { 'Retry-After': '17' }, body: 'Too Many Attempts.' };
 const SPAN = { createdAfter: new Date(Date.now() - 60_000), createdBefore: new Date(Date.now() + 60_000) };
 const ORDER = { service: 'tg', country: 0, maxPriceMicros: 300_000n };
-const SMS = { to: '+15551234567', body: 'Hello', validitySeconds: 300, statusCallbackUrl: null };
+const SMS = { to: '+15551234567', body: 'Hello', validitySeconds: 300, attempt: 1, statusCallbackUrl: null };
 
 export async function numberProviderConformance(t: Test, subject: NumberProviderSubject): Promise<void> {
   const { words } = subject;

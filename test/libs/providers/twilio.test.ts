@@ -7,7 +7,13 @@ import { type Behaviour, type Reply, type StandIn, startStandIn } from './stand-
 const ACCOUNT = `AC${'0a'.repeat(16)}`;
 const TOKEN = 'auth-token-that-must-stay-inside';
 const SID = `SM${'1b'.repeat(16)}`;
-const SMS = { to: '+15551234567', body: 'Hello & goodbye', validitySeconds: 300, statusCallbackUrl: null };
+const SMS = {
+  to: '+15551234567',
+  body: 'Hello & goodbye',
+  validitySeconds: 300,
+  attempt: 1,
+  statusCallbackUrl: null,
+};
 const MESSAGES = `/2010-04-01/Accounts/${ACCOUNT}/Messages.json`;
 
 t.test('conformance', (t) =>

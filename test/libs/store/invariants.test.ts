@@ -207,7 +207,7 @@ async function writeGoodRows(db: Database) {
 async function newRental(db: Database, userId: number, providerRef: string): Promise<number> {
   const { held } = await newPurchase(db, userId);
   const sold = { ...held, providerId: 1, providerRef, phone: '+15551234567', costMicros: COST };
-  await settlePurchased(db, [sold], { lifetimeSeconds: 60, earliestCancelSeconds: 0 });
+  await settlePurchased(db, [{ ...sold, lifetimeSeconds: 60, earliestCancelSeconds: 0 }]);
   await db.query(`UPDATE activations SET purchased_at = now() - interval '1 hour' WHERE id = $1`, [held.id]);
   return held.id;
 }
@@ -230,7 +230,14 @@ function doubt(activationId: number) {
 async function newCalledMessage(db: Database): Promise<string> {
   const id = randomUUID();
   const message = { id, owner: 'u:1', apiKey: 'k', to: '+15551234567', body: Buffer.from('sealed') };
-  const rest = { encoding: 'gsm7', segments: 1, reference: null, callbackUrl: null, sendAt: null };
+  const rest = {
+    test: false,
+    encoding: 'gsm7',
+    segments: 1,
+    reference: null,
+    callbackUrl: null,
+    sendAt: null,
+  };
   await insertMessages(db, [{ ...message, ...rest, validitySeconds: 600, idempotency: null }]);
   await claimMessages(db, [{ id, epoch: 1, claim: randomUUID() }]);
   return id;

@@ -44,7 +44,7 @@ t.test('what an account should hold', async (t) => {
   t.equal(await gap('99.7'), 0, 'or paid');
   t.equal(await gap('99.5'), -0.2, 'but no more than that');
   const sold = { ...held, providerId: 1, providerRef: 'R', phone: '+15551234567', costMicros: COST };
-  await settlePurchased(db, [sold], { lifetimeSeconds: 60, earliestCancelSeconds: 0 });
+  await settlePurchased(db, [{ ...sold, lifetimeSeconds: 60, earliestCancelSeconds: 0 }]);
   t.equal(await gap('100'), 0, 'live: whether a balance leaves out reserved money nobody says');
   t.equal(await gap('99.7'), 0);
   await db.query(`UPDATE activations SET state = 'received'`);

@@ -261,6 +261,7 @@ const date = (ms: number | null): Date | null => (ms === null ? null : new Date(
 function toRow(tables: Tables, row: MessageRecord): MessageRow {
   return {
     ...row,
+    test: false,
     to: row.toNumber,
     nextAttemptAt: new Date(row.nextAttemptAt),
     validUntil: new Date(row.validUntil),

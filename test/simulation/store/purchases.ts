@@ -37,7 +37,7 @@ export const purchaseStatements = {
       });
     }),
 
-  settlePurchased(tables, { lifetimeSeconds, earliestCancelSeconds, ...columns }) {
+  settlePurchased(tables, columns) {
     const undo = tables.snapshot();
     try {
       return rowsOf<SoldNumber>(columns).flatMap((sold) => {
@@ -49,8 +49,8 @@ export const purchaseStatements = {
         return changed(tables, row, {
           ...{ state: 'active', providerRef, phone, costMicros, releaseAt: null },
           purchasedAt: tables.nowMs,
-          expiresAt: tables.after(lifetimeSeconds),
-          earliestCancelAt: tables.after(earliestCancelSeconds),
+          expiresAt: tables.after(sold.lifetimeSeconds),
+          earliestCancelAt: tables.after(sold.earliestCancelSeconds),
           ...cancelNow(tables, row),
         });
       });
