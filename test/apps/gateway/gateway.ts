@@ -2,7 +2,14 @@ import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fas
 import { pino } from 'pino';
 import { createKeys, createReplyReceiver } from '#libs/cache';
 import { type AppContext, createAppContext, createMetrics, type Metrics, readConfig } from '#libs/platform';
-import { createApiKey, createServiceContext, SCOPES, type Scope, type WaitingContext } from '#libs/services';
+import {
+  createApiKey,
+  createServiceContext,
+  SCOPES,
+  type Scope,
+  testUserOf,
+  type WaitingContext,
+} from '#libs/services';
 import { createUser, moveMoney } from '#libs/store';
 import { buildGateway } from '../../../apps/gateway/app.ts';
 import { createTestDatabase, type Teardown, testRedisPrefix, testRedisUrl } from '../../helpers/services.ts';
@@ -21,7 +28,14 @@ export interface TestGateway {
   /** To virtual-numbers, with a JSON body. */
   post(action: string, body: unknown, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
   send(body: unknown, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
-  newPartner(options?: { funds?: bigint; scopes?: readonly Scope[]; cidrs?: string[] }): Promise<TestPartner>;
+  newPartner(options?: {
+    funds?: bigint;
+    scopes?: readonly Scope[];
+    cidrs?: string[];
+    /** A test key of its own test twin. */
+    test?: boolean;
+    rateLimitPerSecond?: number;
+  }): Promise<TestPartner>;
 }
 
 export interface TestPartner {
@@ -88,14 +102,17 @@ async function gatewayOn(
     funds = 10_000_000n,
     scopes = SCOPES,
     cidrs = [],
+    test = false,
+    rateLimitPerSecond = 0,
   } = {}) => {
     const user = await createUser(ctx.db, { id: null, name: 'partner' });
     if (!user) throw new Error('the user was not created');
     if (funds > 0n) {
       await moveMoney(ctx.db, { userId: user.id, kind: 'credit', amountMicros: funds, reason: 'test' });
     }
-    const input = { userId: user.id, name: 'key', scopes, allowedCidrs: cidrs };
-    return { userId: user.id, secret: (await createApiKey({ ctx, input })).secret };
+    const { id: userId } = test ? await testUserOf({ ctx, input: { user } }) : user;
+    const input = { userId, name: 'key', scopes, allowedCidrs: cidrs, rateLimitPerSecond };
+    return { userId, secret: (await createApiKey({ ctx, input })).secret };
   };
   const main = options.withPartner === false ? { userId: 0, secret: '' } : await newPartner();
   const call: TestGateway['call'] = (request) =>
