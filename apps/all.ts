@@ -52,7 +52,7 @@ async function main(): Promise<void> {
     {
       ...apps.urls,
       sandboxUrl: usesSandbox ? sandbox.url : null,
-      apiKey: (await seedPartner(ctx)).apiKey,
+      ...(await seedPartner(ctx)),
       operator: await seedOperator(ctx),
     },
     process.stdout.isTTY === true && process.stdout.hasColors(),

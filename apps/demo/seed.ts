@@ -2,8 +2,10 @@ import {
   createApiKey,
   createOperator,
   formatApiKey,
+  type KeyMode,
   SCOPES,
   type ServiceContext,
+  testUserOf,
   verifyPassword,
 } from '#libs/services';
 import { createUser, findApiKey, findOperator, findUser, findWallet, moveMoney } from '#libs/store';
@@ -14,18 +16,33 @@ const CREDIT_MICROS = 100_000_000n;
 
 type SeedContext = Pick<ServiceContext, 'db' | 'vault'>;
 
-/** One partner with a funded wallet and an API key. The key follows from ENCRYPTION_KEY, so each start shows the same. */
-export async function seedPartner(ctx: SeedContext): Promise<{ userId: number; apiKey: string }> {
+/** One partner with a funded wallet, an API key and a test key. They follow from ENCRYPTION_KEY: each start shows the same. */
+export async function seedPartner(
+  ctx: SeedContext,
+): Promise<{ userId: number; apiKey: string; testKey: string }> {
   if (!(await findUser(ctx.db, DEMO_USER.id))) await createUser(ctx.db, DEMO_USER);
-  await fund(ctx, DEMO_USER.id);
-  const key = {
-    id: ctx.vault.sign('demo key', 'id').toString('hex').slice(0, 12),
-    secret: ctx.vault.sign('demo key', 'secret').toString('hex'),
+  const user = await findUser(ctx.db, DEMO_USER.id);
+  if (!user) throw new Error('the demo user is gone');
+  await fund(ctx, user.id);
+  const twin = await testUserOf({ ctx, input: { user } });
+  return {
+    userId: user.id,
+    apiKey: await seedKey(ctx, { userId: user.id, purpose: 'demo key', mode: 'live' }),
+    testKey: await seedKey(ctx, { userId: twin.id, purpose: 'demo test key', mode: 'test' }),
   };
-  if (!(await findApiKey(ctx.db, key.id))) {
-    await createApiKey({ ctx, input: { userId: DEMO_USER.id, name: 'npm start', scopes: SCOPES, key } });
-  }
-  return { userId: DEMO_USER.id, apiKey: formatApiKey({ ...key, mode: 'live' }) };
+}
+
+async function seedKey(
+  ctx: SeedContext,
+  { userId, purpose, mode }: { userId: number; purpose: string; mode: KeyMode },
+): Promise<string> {
+  const key = {
+    id: ctx.vault.sign(purpose, 'id').toString('hex').slice(0, 12),
+    secret: ctx.vault.sign(purpose, 'secret').toString('hex'),
+  };
+  if (!(await findApiKey(ctx.db, key.id)))
+    await createApiKey({ ctx, input: { userId, name: 'npm start', scopes: SCOPES, key } });
+  return formatApiKey({ ...key, mode });
 }
 
 /** An operator for the console. `password` is null when somebody gave the operator another one since. */

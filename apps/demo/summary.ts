@@ -4,6 +4,8 @@ export interface Summary {
   /** Null when real providers are configured. */
   sandboxUrl: string | null;
   apiKey: string;
+  /** Play money and scripted providers, whatever is configured. */
+  testKey: string;
   operator: { name: string; password: string | null };
 }
 
@@ -12,7 +14,7 @@ export function formatSummary(summary: Summary, colour: boolean): string {
   const bold = (text: string) => (colour ? `\x1b[1m${text}\x1b[0m` : text);
   const dim = (text: string) => (colour ? `\x1b[2m${text}\x1b[0m` : text);
   const line = (name: string, value: string) => `  ${dim(name.padEnd(15))}${value}`;
-  const { gatewayUrl, consoleUrl, sandboxUrl, apiKey, operator } = summary;
+  const { gatewayUrl, consoleUrl, sandboxUrl, apiKey, testKey, operator } = summary;
   const password = operator.password ?? '(as set before)';
   return [
     '',
@@ -23,6 +25,7 @@ export function formatSummary(summary: Summary, colour: boolean): string {
     line('console', `${consoleUrl}/   sign in as ${operator.name}, password ${password}`),
     ...(sandboxUrl === null ? [] : [line('sandbox inbox', `${sandboxUrl}/`)]),
     line('API key', apiKey),
+    line('test key', testKey),
     '',
     dim('Send an SMS:'),
     `curl -sS -X POST "${gatewayUrl}/api/sms-send.php" -H "Authorization: Bearer ${apiKey}" -H "Content-Type: application/json" -d '{"to":"+15551234567","message":"Hello"}'`,
