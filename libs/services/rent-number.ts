@@ -28,7 +28,7 @@ export interface RentNumberInput extends Repeatable {
   callbackUrl: string | null;
 }
 
-const ROUTE = 'rent_number';
+export const RENT_ROUTE = 'rent_number';
 /** How long the caller waits for the purchase before 202. */
 export const RENT_WAIT_MS = 25_000;
 const IN_FLIGHT_SECONDS = RENT_WAIT_MS / 1_000 + 5;
@@ -65,7 +65,7 @@ async function openRental(
   input: RentNumberInput,
   userId: number,
 ): Promise<number | IdempotencyRecord | null> {
-  const idempotency = idempotencyClaim(input, ROUTE);
+  const idempotency = idempotencyClaim(input, RENT_ROUTE);
   const facts = await ctx.rentIntake.look({
     idempotency,
     userId,
@@ -103,7 +103,7 @@ async function buyAndReply(
     isNew: true,
   });
   void ctx.jobs.enqueue(rentNumberJob({ id: key.id, epoch: 1 }));
-  const claim = idempotencyClaim(input, ROUTE);
+  const claim = idempotencyClaim(input, RENT_ROUTE);
   const row = await verdict;
   if (!row) throw new Error('an accepted rental has no row');
   if (row.phone === null || row.purchasedAt === null) {
@@ -150,7 +150,7 @@ async function replay(
   if (!row || (!hasVerdict(row) && record.ageSeconds < IN_FLIGHT_SECONDS)) {
     throw new PublicError('idempotency_in_flight', { retryAfterSeconds: 1 });
   }
-  const claim = idempotencyClaim(input, ROUTE);
+  const claim = idempotencyClaim(input, RENT_ROUTE);
   const reply = await settleReply(ctx, claim, input.requestId, async () => rentReply(row));
   return { ...reply, replayed: true };
 }

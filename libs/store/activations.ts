@@ -70,6 +70,19 @@ export async function findActivations(
   return rows;
 }
 
+/** Ids of a user's rentals that have a number and are not over, newest first. */
+export async function listLiveActivationIds(
+  db: Queryable,
+  page: { userId: number; offset: number; limit: number },
+): Promise<number[]> {
+  const { rows } = await db.query<{ id: number }>(
+    `SELECT id FROM activations WHERE user_id = $1 AND state IN ('active', 'received')
+     ORDER BY id DESC OFFSET $2 LIMIT $3`,
+    [page.userId, page.offset, page.limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** For the background, which acts for every user. Never behind a partner's request. */
 export async function loadActivations(db: Queryable, ids: number[]): Promise<ActivationRow[]> {
   const { rows } = await db.query<ActivationRow>(

@@ -116,6 +116,14 @@ export async function forgetIdempotency(db: Queryable, key: Key): Promise<void> 
   ]);
 }
 
+/** Frees the key as long as it stands for that rental: one taken anew meanwhile stays. */
+export async function forgetKeyOfActivation(db: Queryable, key: Key, activationId: number): Promise<void> {
+  await db.query(
+    'DELETE FROM idempotency_keys WHERE scope = $1 AND route = $2 AND key = $3 AND activation_id = $4',
+    [key.scope, key.route, key.key, activationId],
+  );
+}
+
 /** Erases keys past their 24 hours; returns how many. */
 export async function eraseOldIdempotency(db: Queryable, limit: number): Promise<number> {
   const { rowCount } = await db.query(
