@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PublicError } from '#libs/domain';
 import type { Counter } from '#libs/platform';
-import { createAuthenticator } from '#libs/services';
 import type { Answer } from './actions/action.ts';
 import { refuseRepeated } from './actions/field.ts';
 import { activationId } from './actions/fields.ts';
@@ -9,9 +8,10 @@ import { type Action, ENDPOINTS } from './actions/index.ts';
 import { chooserOf, methodCheck, queryOf, requireAction } from './choose-action.ts';
 import type { GatewayDeps } from './deps.ts';
 import { baseUrlOf } from './docs/base-url.ts';
+import type { Gate } from './gate.ts';
 import { authenticate } from './plugins/authentication.ts';
 import { speaksProblems } from './plugins/problem.ts';
-import { createRateLimit, type RateLimit } from './plugins/rate-limit.ts';
+import type { RateLimit } from './plugins/rate-limit.ts';
 import { runAction } from './run-action.ts';
 import { sendAnswer, sendV1Answer } from './send-answer.ts';
 
@@ -19,14 +19,8 @@ import { sendAnswer, sendV1Answer } from './send-answer.ts';
  * The partner API. The order of the checks is part of the contract: method, keys configured, key, rate limit,
  * action, input; the rest is the services'.
  */
-export async function registerPartnerApi(app: FastifyInstance, deps: GatewayDeps): Promise<void> {
-  const authenticator = createAuthenticator(deps.ctx);
-  const rateLimit = createRateLimit({
-    cache: deps.ctx.cache,
-    limitPerSecond: deps.ctx.config.rateLimitPerSecond,
-    rejected: deps.metrics.counter('http_rate_limited_total', 'Requests above the limit of their key'),
-  });
-  const lookUps = deps.metrics.counter('status_cache_total', 'Look-ups of status', ['result']);
+export async function registerPartnerApi(app: FastifyInstance, deps: GatewayDeps, gate: Gate): Promise<void> {
+  const { authenticator, rateLimit, lookUps } = gate;
   for (const endpoint of ENDPOINTS) {
     const chooseAction = chooserOf(endpoint);
     const checkMethod = methodCheck(endpoint);
@@ -54,7 +48,7 @@ export async function registerPartnerApi(app: FastifyInstance, deps: GatewayDeps
   }
 }
 
-function shed(app: FastifyInstance): void {
+export function shed(app: FastifyInstance): void {
   // A sample without a single measurement counts as an infinite delay there; here it says nothing.
   if (!app.isUnderPressure() || !Number.isFinite(app.memoryUsage().eventLoopDelay)) return;
   throw new PublicError('overloaded', { retryAfterSeconds: 1 });

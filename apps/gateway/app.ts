@@ -5,7 +5,9 @@ import { registerPartnerApi } from './api.ts';
 import { registerSmsbowerPush } from './callbacks/smsbower.ts';
 import { registerTwilioStatus } from './callbacks/twilio-status.ts';
 import type { GatewayDeps } from './deps.ts';
+import { registerDialect } from './dialect/routes.ts';
 import { registerDocs } from './docs/routes.tsx';
+import { createGate } from './gate.ts';
 import { registerBody } from './plugins/body.ts';
 import { answerBrokenRequest, answerFrameworkError, registerErrors } from './plugins/errors.ts';
 import { registerRequestFacts, requestIdOf } from './plugins/request-facts.ts';
@@ -32,7 +34,9 @@ export async function buildGateway(deps: GatewayDeps): Promise<FastifyInstance> 
     // Only partner requests are shed, where they are checked: a provider's callback may not come twice.
     pressureHandler: () => undefined,
   });
-  await app.register((scope) => registerPartnerApi(scope, deps));
+  const gate = createGate(deps);
+  await app.register((scope) => registerPartnerApi(scope, deps, gate));
+  await app.register((scope) => registerDialect(scope, deps, gate));
   await app.register((scope) => registerTwilioStatus(scope, deps));
   await app.register((scope) => registerSmsbowerPush(scope, deps));
   await app.register((scope) => registerDocs(scope, deps));

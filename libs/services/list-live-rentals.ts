@@ -20,10 +20,7 @@ export async function listLiveRentals({
 }
 
 /** Names by country id as the default provider last told them, however long ago; empty when it never did. */
-export async function knownCountryNames(
-  ctx: ServiceContext,
-  partner: Partner,
-): Promise<Map<number, string>> {
+export async function knownCountryNames(ctx: ServiceContext, partner: Partner): Promise<Map<number, string>> {
   const provider = await pickProvider(ctx, partner, null).catch(() => null);
   const entry =
     provider && (await readMirror(ctx.db, { providerId: provider.id, kind: 'countries', scope: '' }));

@@ -8,6 +8,7 @@ import {
 } from '../actions/index.ts';
 import { speaksProblems } from '../plugins/problem.ts';
 import { bodyOf, isInPath } from './curl.ts';
+import { DIALECT_PATHS } from './openapi-dialect.ts';
 import {
   ERROR_SCHEMA,
   errorResponses,
@@ -34,9 +35,12 @@ export function openApiDocument(baseUrl: string): Json {
     },
     servers: [{ url: baseUrl }],
     security: [{ bearer: [] }, { apiKey: [] }],
-    paths: Object.fromEntries(
-      ENDPOINTS.map((endpoint) => [endpoint.path.replace(/:(\w+)/g, '{$1}'), pathItem(endpoint, baseUrl)]),
-    ),
+    paths: {
+      ...Object.fromEntries(
+        ENDPOINTS.map((endpoint) => [endpoint.path.replace(/:(\w+)/g, '{$1}'), pathItem(endpoint, baseUrl)]),
+      ),
+      ...DIALECT_PATHS,
+    },
     components: {
       schemas: { Error: ERROR_SCHEMA, Problem: PROBLEM_SCHEMA, ...schemasOf() },
       headers: RESPONSE_HEADERS,

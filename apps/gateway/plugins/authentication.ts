@@ -6,7 +6,16 @@ const LONGEST_KEY = 512;
 
 /** The partner behind the request; one 401 for every reason. */
 export async function authenticate(authenticator: Authenticator, request: FastifyRequest): Promise<Partner> {
-  const presented = presentedKey(request);
+  return authenticateKey(authenticator, presentedKey(request), request);
+}
+
+/** The same for a key that came by another way than the headers. */
+export async function authenticateKey(
+  authenticator: Authenticator,
+  key: string | null,
+  request: FastifyRequest,
+): Promise<Partner> {
+  const presented = key !== null && key.length <= LONGEST_KEY ? key : null;
   const partner = presented && (await authenticator.authenticate(presented, request.ip));
   if (partner) return partner;
   if (await authenticator.hasKeys()) throw new PublicError('unauthorized');
@@ -17,5 +26,5 @@ export async function authenticate(authenticator: Authenticator, request: Fastif
 function presentedKey(request: FastifyRequest): string | null {
   const [, bearer] = /^bearer +(\S+) *$/i.exec(request.headers.authorization ?? '') ?? [];
   const key = bearer ?? request.headers['x-api-key'];
-  return typeof key === 'string' && key !== '' && key.length <= LONGEST_KEY ? key : null;
+  return typeof key === 'string' && key !== '' ? key : null;
 }

@@ -98,7 +98,8 @@ function sendError(
   return reply.header('content-type', PROBLEM_TYPE).send(JSON.stringify(problem));
 }
 
-function publicErrorOf(error: unknown): PublicError {
+/** What of an error a caller may know. */
+export function publicErrorOf(error: unknown): PublicError {
   if (error instanceof PublicError) return error;
   if (isDatabaseUnavailable(error))
     return new PublicError('overloaded', { retryAfterSeconds: 1, cause: error });

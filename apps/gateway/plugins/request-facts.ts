@@ -12,6 +12,8 @@ export interface RequestFacts {
   partner: Partner | null;
   /** Rows the request made or asked about. */
   ids: Record<string, string | number>;
+  /** What was answered, where the HTTP status does not tell. */
+  token?: string;
 }
 
 declare module 'fastify' {

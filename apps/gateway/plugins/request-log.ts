@@ -26,6 +26,7 @@ export function registerRequestLog(app: FastifyInstance, { ctx, metrics }: Gatew
       user_id: facts.partner?.userId ?? null,
       mode: facts.partner?.mode ?? null,
       ...facts.ids,
+      ...(facts.token === undefined ? {} : { token: facts.token }),
     });
     done();
   });
