@@ -5,8 +5,9 @@ import { root } from './paths.mjs';
 import { run, Trouble } from './run.mjs';
 
 const FOLDERS = ['apps', 'libs', 'migrations'];
-/** What running code reads beside itself; everything below a folder named `assets` counts too. */
-const ASSET = /\.(css|html|js|mjs|sql|svg|png|ico|woff2|webmanifest)$|[/\\]assets[/\\](?!.*\.tsx?$)/;
+/** What running code reads beside itself; everything below a folder named `assets` and the documentation count too. */
+const ASSET =
+  /\.(css|html|js|mjs|sql|svg|png|ico|woff2|webmanifest)$|[/\\]assets[/\\](?!.*\.tsx?$)|[/\\]docs[/\\]pages[/\\].*\.md$/;
 
 /** Compiles the sources to `out`. `check: false` leaves the types unchecked, in a third of the time. */
 export async function compile({ out, check = true }) {

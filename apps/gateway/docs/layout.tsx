@@ -5,12 +5,17 @@ export interface LayoutProps {
   title: string;
   lead: ComponentChildren;
   contents: { id: string; text: string }[];
-  here: '/' | '/docs';
+  /** The link of the header that this page belongs to. */
+  here: '/' | '/docs' | '/docs/quickstart';
+  /** The same page as Markdown. */
+  markdown?: string;
+  /** Beside the page, where there is room. */
+  aside?: ComponentChildren;
   children: ComponentChildren;
 }
 
 /** The frame of every page: complete without JavaScript, which only adds copy buttons and the reader's key. */
-export function Layout({ title, lead, contents, here, children }: LayoutProps): VNode {
+export function Layout({ title, lead, contents, here, markdown, aside, children }: LayoutProps): VNode {
   return (
     <html lang="en">
       <head>
@@ -20,6 +25,7 @@ export function Layout({ title, lead, contents, here, children }: LayoutProps): 
         <title>{title}</title>
         <link rel="stylesheet" href={ASSETS.style.href} />
         <link rel="icon" type="image/svg+xml" href={ASSETS.icon.href} />
+        {markdown && <link rel="alternate" type="text/markdown" href={markdown} />}
         <script src={ASSETS.script.href} defer />
       </head>
       <body>
@@ -27,30 +33,40 @@ export function Layout({ title, lead, contents, here, children }: LayoutProps): 
           Skip to the content
         </a>
         <SiteHeader here={here} />
-        <main id="content">
-          <div class="intro">
-            <h1>{title}</h1>
-            <p class="lead">{lead}</p>
-          </div>
-          <nav class="contents" aria-label="On this page">
-            <ul>
-              {contents.map(({ id, text }) => (
-                <li key={id}>
-                  <a href={`#${id}`}>{text}</a>
-                </li>
-              ))}
-            </ul>
-          </nav>
-          {children}
-        </main>
+        <div class={aside ? 'frame with-aside' : 'frame'}>
+          {aside}
+          <main id="content">
+            <div class="intro">
+              <h1>{title}</h1>
+              <p class="lead">{lead}</p>
+            </div>
+            {contents.length > 1 && <OnThisPage contents={contents} />}
+            {children}
+          </main>
+        </div>
       </body>
     </html>
   );
 }
 
+function OnThisPage({ contents }: Pick<LayoutProps, 'contents'>): VNode {
+  return (
+    <nav class="contents" aria-label="On this page">
+      <ul>
+        {contents.map(({ id, text }) => (
+          <li key={id}>
+            <a href={`#${id}`}>{text}</a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
 function SiteHeader({ here }: { here: string }): VNode {
   const links = [
-    { href: '/', text: 'Guide' },
+    { href: '/', text: 'Overview' },
+    { href: '/docs/quickstart', text: 'Guide' },
     { href: '/docs', text: 'Reference' },
     { href: '/openapi.json', text: 'OpenAPI' },
   ];

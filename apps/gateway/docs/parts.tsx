@@ -80,7 +80,7 @@ export function Table(props: {
 
 export function ErrorLink({ code }: { code: string }): VNode {
   return (
-    <a href={`/#error-${code}`}>
+    <a href={`/docs/errors#${code}`}>
       <code>{code}</code>
     </a>
   );

@@ -17,8 +17,10 @@ export function ReferencePage({ baseUrl }: { baseUrl: string }): VNode {
       contents={operations.map(({ action }) => ({ id: action.name, text: action.name }))}
       lead={
         <>
-          Every request and reply in full. New here? Start with the <a href="/">guide</a>. The same, for
-          machines: <a href="/openapi.json">openapi.json</a>.
+          Every request and reply in full. New here? Start with the <a href="/docs/quickstart">quickstart</a>.
+          The same, for machines: <a href="/openapi.json">openapi.json</a>,{' '}
+          <a href="/postman.json">postman.json</a> (a Postman collection) and <a href="/llms.txt">llms.txt</a>
+          .
         </>
       }
     >
@@ -27,7 +29,7 @@ export function ReferencePage({ baseUrl }: { baseUrl: string }): VNode {
       ))}
       <Section id="common" title="Errors of every action">
         <p>
-          The causes and what to do about them are in the <a href="/#errors">error table</a>.
+          Each code has its cause and what to do about it in the <a href="/docs/errors">list of errors</a>.
         </p>
         <ErrorList codes={COMMON_ERRORS} />
         <p>And of every POST:</p>

@@ -7,11 +7,13 @@ import { JSON_TYPE } from '../plugins/errors.ts';
 import { onlyMethods } from '../plugins/methods.ts';
 import { ASSETS } from './assets.ts';
 import { baseUrlOf } from './base-url.ts';
+import { GUIDE_DOCUMENTS } from './guide/routes.tsx';
 import { openApiDocument } from './openapi.ts';
 import { PartnerPage } from './partner-page.tsx';
+import { postmanCollection } from './postman.ts';
 import { ReferencePage } from './reference-page.tsx';
 
-/** The partner page, the API reference, the OpenAPI document, and the few files they need. Open to everybody. */
+/** The partner page, the guide, the API reference, what is for programs, and the few files they need. Open to everybody. */
 export async function registerDocs(app: FastifyInstance, { ctx }: GatewayDeps): Promise<void> {
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -43,13 +45,11 @@ export async function registerDocs(app: FastifyInstance, { ctx }: GatewayDeps): 
     });
   show('/', (baseUrl, reply) => sendPage(reply, <PartnerPage baseUrl={baseUrl} />));
   show('/docs', (baseUrl, reply) => sendPage(reply, <ReferencePage baseUrl={baseUrl} />));
-  show('/openapi.json', (baseUrl, reply) =>
-    reply
-      .header('access-control-allow-origin', '*')
-      .header('cross-origin-resource-policy', 'cross-origin')
-      .header('content-type', JSON_TYPE)
-      .send(JSON.stringify(openApiDocument(baseUrl), null, 2)),
-  );
+  for (const { path, type, render } of GUIDE_DOCUMENTS) {
+    show(path, (baseUrl, reply) => reply.header('content-type', type).send(render(baseUrl)));
+  }
+  show('/openapi.json', (baseUrl, reply) => sendJson(reply, openApiDocument(baseUrl)));
+  show('/postman.json', (baseUrl, reply) => sendJson(reply, postmanCollection(baseUrl)));
   for (const { path, type, text } of Object.values(ASSETS)) {
     show(path, (_baseUrl, reply) =>
       reply
@@ -58,6 +58,15 @@ export async function registerDocs(app: FastifyInstance, { ctx }: GatewayDeps): 
         .send(text),
     );
   }
+}
+
+/** For tools, also those that run in a browser. */
+function sendJson(reply: FastifyReply, document: unknown): FastifyReply {
+  return reply
+    .header('access-control-allow-origin', '*')
+    .header('cross-origin-resource-policy', 'cross-origin')
+    .header('content-type', JSON_TYPE)
+    .send(JSON.stringify(document, null, 2));
 }
 
 function sendPage(reply: FastifyReply, page: VNode): FastifyReply {

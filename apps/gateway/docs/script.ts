@@ -1,4 +1,7 @@
-/** Served as /assets/docs.js: copy buttons, and the reader's own key in the examples. Nothing is sent or stored. */
+/**
+ * Served as /assets/docs.js: copy buttons, the reader's own key in the examples, one language everywhere. Nothing is
+ * sent; key and language are kept for this browser tab.
+ */
 export const SCRIPT = `
 'use strict';
 for (const figure of document.querySelectorAll('.example')) {
@@ -27,14 +30,50 @@ async function copy(code) {
 
 const keyForm = document.querySelector('.key');
 if (keyForm) {
+  const field = keyForm.querySelector('input');
   const shown = [...document.querySelectorAll('.example code')]
     .map((code) => ({ code, text: code.textContent }))
     .filter(({ text }) => text.includes('YOUR_API_KEY'));
-  keyForm.hidden = false;
-  keyForm.querySelector('input').addEventListener('input', (event) => {
-    const key = event.target.value.trim().replace(/[^\\x21-\\x7e]|["'\`$\\\\]/g, '');
+  const show = () => {
+    const key = field.value.trim().replace(/[^\\x21-\\x7e]|["'\`$\\\\]/g, '');
     for (const { code, text } of shown) code.textContent = text.replaceAll('YOUR_API_KEY', key || 'YOUR_API_KEY');
+    remember('key', key);
+  };
+  field.value = recall('key');
+  show();
+  keyForm.hidden = false;
+  keyForm.addEventListener('submit', (event) => event.preventDefault());
+  field.addEventListener('input', show);
+}
+
+const choices = [...document.querySelectorAll('.tabs input')];
+const choose = (language) => {
+  for (const choice of choices) if (choice.value === language) choice.checked = true;
+};
+choose(recall('language'));
+for (const choice of choices) {
+  choice.addEventListener('change', () => {
+    const top = choice.getBoundingClientRect().top;
+    choose(choice.value);
+    remember('language', choice.value);
+    scrollBy(0, choice.getBoundingClientRect().top - top);
   });
+}
+
+function remember(name, value) {
+  try {
+    sessionStorage.setItem(name, value);
+  } catch {
+    // Storage may be forbidden; then the choice ends with the page.
+  }
+}
+
+function recall(name) {
+  try {
+    return sessionStorage.getItem(name) ?? '';
+  } catch {
+    return '';
+  }
 }
 `;
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import t from 'tap';
+import { GUIDE } from '../../../apps/gateway/docs/guide/page.ts';
 import { startTestGateway } from './gateway.ts';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
@@ -25,7 +26,7 @@ t.test('the pages in a browser', { skip }, async (t) => {
     return { page, complaints };
   };
 
-  for (const path of ['/', '/docs']) {
+  for (const path of ['/', '/docs', ...GUIDE.map((page) => page.path)]) {
     for (const width of [360, 1_440]) {
       for (const colorScheme of ['light', 'dark'] as const) {
         const name = `${path} at ${width} px, ${colorScheme}`;
@@ -53,6 +54,37 @@ t.test('the pages in a browser', { skip }, async (t) => {
     );
     await page.locator('.example button').first().click();
     await page.locator('.example button', { hasText: /Copied|Ctrl/ }).waitFor();
+    await page.close();
+  });
+
+  await t.test('key and language are kept for the tab, and are never sent', async (t) => {
+    const context = await browser.newContext({ viewport: { width: 1_440, height: 900 } });
+    const page = await context.newPage();
+    const sent: string[] = [];
+    page.on('request', (request) => sent.push(`${request.url()} ${JSON.stringify(request.headers())}`));
+    await page.goto(`${url}/docs/quickstart`);
+    await page.getByLabel('Your key, for the examples').fill('smsx_live_mine');
+    const first = page.locator('.tabs').first();
+    await first.getByText('Python', { exact: true }).click();
+    const shown = () => page.locator('.tab:visible').evaluateAll((all) => all.map(({ className }) => className));
+    t.strictSame([...new Set(await shown())], ['tab python'], 'one choice for all examples');
+    await page.keyboard.press('ArrowRight');
+    t.strictSame([...new Set(await shown())], ['tab go'], 'by the arrow keys too');
+    await page.goto(`${url}/docs/webhooks`);
+    t.strictSame([...new Set(await shown())], ['tab go'], 'on the next page as well');
+    await page.goto(`${url}/docs/messages`);
+    t.match(await page.locator('.example code').first().textContent(), 'Bearer smsx_live_mine');
+    t.notMatch(sent.join(), 'smsx_live_mine');
+    t.ok(sent.length >= 3);
+    await context.close();
+  });
+
+  await t.test('the guide is complete without JavaScript', async (t) => {
+    const { page } = await open('/docs/quickstart', { javaScriptEnabled: false });
+    t.equal(await page.locator('.example button').count(), 0);
+    t.notOk(await page.locator('#key').isVisible());
+    await page.locator('.tabs').first().getByText('PHP', { exact: true }).click();
+    t.ok(await page.locator('.tab.php').first().isVisible(), 'languages can be chosen');
     await page.close();
   });
 

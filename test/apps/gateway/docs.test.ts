@@ -199,7 +199,7 @@ t.test('the reference holds every action, field and reply', async (t) => {
       t.ok(section.includes(`<code>${field}</code>`), `${name}: ${field}`);
     for (const { status, when } of replies)
       t.ok(plain(section).includes(`${status}: ${when}`), `${name}: ${status}`);
-    for (const code of errors) t.ok(section.includes(`#error-${code}`), `${name}: ${code}`);
+    for (const code of errors) t.ok(section.includes(`/docs/errors#${code}"`), `${name}: ${code}`);
   }
 });
 

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { KeyField } from '../key-field.tsx';
 import { Example, Section } from '../parts.tsx';
 
 export function Authentication({ baseUrl }: { baseUrl: string }): VNode {
@@ -34,11 +35,7 @@ export function Authentication({ baseUrl }: { baseUrl: string }): VNode {
         answered too (see <a href="#virtual-numbers">CORS</a>), but whoever can open the page can read the key
         in it.
       </p>
-      <form class="key" hidden>
-        <label for="key">Your key, for the examples</label>
-        <input id="key" type="password" autocomplete="off" spellcheck={false} placeholder="YOUR_API_KEY" />
-        <small>It stays in this tab: nothing is sent or stored.</small>
-      </form>
+      <KeyField />
     </Section>
   );
 }

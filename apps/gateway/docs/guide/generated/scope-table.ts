@@ -1,0 +1,27 @@
+import { SCOPES, type Scope } from '#libs/services';
+import { ENDPOINTS } from '../../../actions/index.ts';
+import { markdownTable } from './markdown-table.ts';
+
+const MEANING: Record<Scope, string> = {
+  send: 'send messages',
+  rent: 'rent numbers, and end or prolong rentals',
+  read: 'read messages, rentals, catalogue and prices',
+  wallet: 'see the wallet',
+};
+
+/** What a key may do, from the scope that each action asks for. */
+export function scopeTable(): string {
+  const actions = ENDPOINTS.flatMap((endpoint) => [...endpoint.actions.values()]);
+  return markdownTable(
+    'Scopes',
+    ['Scope', 'It may', 'Actions'],
+    SCOPES.map((scope) => [
+      `\`${scope}\``,
+      MEANING[scope],
+      actions
+        .filter((action) => action.scope === scope)
+        .map(({ name }) => `[\`${name}\`](/docs#${name})`)
+        .join(', '),
+    ]),
+  );
+}

@@ -1,0 +1,165 @@
+import { join } from 'node:path';
+import { Webhook } from 'standardwebhooks';
+import t from 'tap';
+import { webhookSecret } from '#libs/services';
+import { TABS, type Tab } from '../../../apps/gateway/docs/guide/fence.ts';
+import { startWorker } from '../../../apps/worker/start.ts';
+import { startSystem } from '../../helpers/system.ts';
+import { until } from '../../helpers/until.ts';
+import { type ReceivedWebhook, startWebhookReceiver } from '../../helpers/webhook-receiver.ts';
+import { type Example, examplesOf, isAtHand, runExample, serveExample, shapeOf } from './docs-examples.ts';
+import { gatewayOfSystem, type TestPartner } from './gateway.ts';
+
+t.setTimeout(900_000);
+const EXAMPLES = examplesOf();
+
+t.test('the examples of the guide do what is shown', async (t) => {
+  const system = await startSystem(t, { workers: 0 });
+  const { ctx, redisPrefix } = system;
+  const { control } = system.sandbox;
+  const receiver = await startWebhookReceiver(t);
+  await startWorker(system.context('worker'), { redisPrefix, webhooks: receiver.reach });
+  const gateway = await gatewayOfSystem(t, system);
+  const baseUrl = await gateway.app.listen({ port: 0, host: '127.0.0.1' });
+  const folder = t.testdir({});
+
+  const post = async (partner: TestPartner, action: string, body: unknown) =>
+    (await gateway.post(action, body, { 'x-api-key': partner.secret })).json();
+  const rentalOf = async (partner: TestPartner) => {
+    const { activation_id: id, phone } = await post(partner, 'rent_number', { service: 'tg', country: 22 });
+    return { id: String(id), phone: String(phone) };
+  };
+  const withCode = async (partner: TestPartner, rental: { id: string; phone: string }) => {
+    await control.deliverCode({ phone: rental.phone, code: '482913' });
+    const isThere = async () =>
+      (await gateway.get(`action=status&id=${rental.id}`, partner)).json().status === 'received';
+    await until(isThere, { what: `the code of ${rental.id}` });
+    return rental.id;
+  };
+
+  for (const tab of Object.keys(TABS) as Tab[]) {
+    const own = EXAMPLES.filter((example) => example.tab === tab && example.name !== 'receiver');
+    const skip = isAtHand(tab) ? false : `${TABS[tab]} is not at hand`;
+    await t.test(TABS[tab], { skip }, async (t) => {
+      t.ok(own.length >= 3, 'there is something to run');
+      const partner = await gateway.newPartner();
+      const told = `/told-${tab}`;
+      let last: Record<string, string> = {};
+      let rented = { id: '', phone: '' };
+      /** What an example needs before it, and what stands in the place of its placeholder. */
+      const activationFor: Record<string, () => Promise<string>> = {
+        poll: () => withCode(partner, rented),
+        status: async () => withCode(partner, await rentalOf(partner)),
+        resend: async () => withCode(partner, await rentalOf(partner)),
+        cancel: async () => (await rentalOf(partner)).id,
+      };
+      for (const example of own) {
+        const label = `${example.page}: ${example.name}`;
+        const code = example.code
+          .replaceAll('{{base_url}}', baseUrl)
+          .replaceAll('YOUR_API_KEY', partner.secret)
+          .replaceAll('MESSAGE_ID', last.id ?? '')
+          .replaceAll('ACTIVATION_ID', (await activationFor[example.name]?.()) ?? '')
+          .replaceAll('https://partner.example/hooks/sms', receiver.url(told));
+        t.notMatch(code, /\{\{|_ID\b/, `${label}: every placeholder has its value`);
+        const printed = await runExample(join(folder, tab, example.page, example.name), example, code);
+        const { status, json } = readPrinted(tab, printed);
+        if (example.reply && json) {
+          t.equal(status ?? example.reply.status, example.reply.status, `${label}: status`);
+          t.strictSame(shapeOf(json), shapeOf(example.reply.json), `${label}: the reply that is shown`);
+        }
+        if (json?.error === undefined) last = { ...last, ...json };
+        if (example.name === 'rent') rented = { id: String(json?.activation_id), phone: String(json?.phone) };
+        if (example.name === 'repeat') {
+          const again = await runExample(join(folder, tab, 'again'), example, code);
+          t.match(again, /^idempotent-replayed: true/im, `${label}: the second time`);
+        }
+        if (example.name === 'callback') {
+          await until(async () => receiver.at(told).length > 0, { what: `${label}: a webhook` });
+        }
+      }
+    });
+  }
+
+  for (const tab of Object.keys(TABS) as Tab[]) {
+    const example = EXAMPLES.find((one) => one.tab === tab && one.name === 'receiver');
+    if (!example) continue;
+    const skip = isAtHand(tab) ? false : `${TABS[tab]} is not at hand`;
+    await t.test(`a receiver in ${TABS[tab]}`, { skip }, async (t) => {
+      const partner = await gateway.newPartner();
+      const path = `/${tab}`;
+      await gateway.send(
+        { to: '+15551234567', message: 'Hello', callback_url: receiver.url(path) },
+        { 'x-api-key': partner.secret },
+      );
+      await until(async () => receiver.at(path).length > 0, { what: 'a webhook' });
+      const secret = webhookSecret(ctx, `u:${partner.userId}`);
+      const code = example.code.replace('YOUR_WEBHOOK_SECRET', secret);
+      const running = await serveExample(join(folder, 'receivers', tab), example, code);
+      t.teardown(running.stop);
+      await t.test('takes what is genuine, and nothing else', async (t) => {
+        const [real] = receiver.at(path);
+        if (!real) throw new Error('there is no webhook');
+        for (const [what, { headers, body }, status] of attempts(real, secret)) {
+          const response = await fetch(running.url, { method: 'POST', headers, body });
+          t.equal(response.status, status, what);
+        }
+        t.match(running.printed(), /message\.sent/);
+      });
+    });
+  }
+});
+
+t.test('the examples are those that are promised', async (t) => {
+  for (const name of ['send', 'rent', 'poll']) {
+    const tabs = EXAMPLES.filter((example) => example.page === 'quickstart' && example.name === name);
+    t.strictSame(
+      tabs.map(({ tab }) => tab),
+      Object.keys(TABS),
+      name,
+    );
+  }
+  const receivers = new Set(EXAMPLES.filter(({ name }) => name === 'receiver').map(({ tab }) => tab));
+  t.strictSame([...receivers].sort(), ['go', 'node', 'php', 'python']);
+});
+
+/** The body, and the status where it is said. */
+function readPrinted(tab: Tab, printed: string) {
+  const lines = printed.trim().split('\n');
+  const status = tab === 'curl' ? Number(lines.pop()) : null;
+  const text = lines.join('\n');
+  return { status, json: text.startsWith('{') ? (JSON.parse(text) as Record<string, string>) : null };
+}
+
+type Posted = { headers: Record<string, string>; body: string };
+
+/** A real webhook, and what a stranger could make of it. */
+function attempts({ headers, body }: ReceivedWebhook, secret: string): [string, Posted, number][] {
+  const id = String(headers['webhook-id']);
+  const signed = (at: Date, text: string, by = secret) => ({
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
+    'webhook-signature': new Webhook(by).sign(id, at, text),
+  });
+  const real = {
+    'webhook-id': id,
+    'webhook-timestamp': String(headers['webhook-timestamp']),
+    'webhook-signature': String(headers['webhook-signature']),
+  };
+  const now = new Date();
+  const old = new Date(now.getTime() - 600_000);
+  const others = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+  const both = {
+    ...signed(now, body),
+    'webhook-signature': `${new Webhook(others).sign(id, now, body)} ${new Webhook(secret).sign(id, now, body)}`,
+  };
+  return [
+    ['the webhook as it came', { headers: real, body }, 204],
+    ['signed with two secrets', { headers: both, body }, 204],
+    ['another body', { headers: real, body: `${body} ` }, 401],
+    ['another secret', { headers: signed(now, body, others), body }, 401],
+    ['ten minutes old', { headers: signed(old, body), body }, 401],
+    ['without a signature', { headers: {}, body }, 401],
+    ['a timestamp that is none', { headers: { ...real, 'webhook-timestamp': 'soon' }, body }, 401],
+  ];
+}
