@@ -1,7 +1,7 @@
 import type { Tokens } from 'marked';
 import type { VNode } from 'preact';
 import { Table } from '../parts.tsx';
-import type { Chunk, SectionBlocks } from './blocks.ts';
+import { type Chunk, plainText, type SectionBlocks } from './blocks.ts';
 import { Examples } from './examples.tsx';
 import { Html } from './html.tsx';
 import type { Words } from './words.ts';
@@ -41,7 +41,7 @@ function TableOf({ table, caption, words }: { table: Tokens.Table; caption: stri
   return (
     <Table
       caption={caption}
-      columns={table.header.map(({ text }) => text)}
+      columns={table.header.map(({ text }) => plainText(text))}
       rows={table.rows.map((cells) => ({
         key: cells.map(({ text }) => text).join('|'),
         cells: cells.map(({ tokens, text }) => <Html key={text} as="span" html={words.inline(tokens)} />),

@@ -1,7 +1,7 @@
 import { escapeHtml } from '../html.tsx';
 
 const ROW_HEIGHT = 56;
-const BOX = { x: 92, width: 136, height: 32 };
+const BOX = { x: 84, width: 152, height: 32 };
 const WIDTH = 320;
 
 /**
