@@ -66,7 +66,8 @@ t.test('the pages in a browser', { skip }, async (t) => {
     await page.getByLabel('Your key, for the examples').fill('smsx_live_mine');
     const first = page.locator('.tabs').first();
     await first.getByText('Python', { exact: true }).click();
-    const shown = () => page.locator('.tab:visible').evaluateAll((all) => all.map(({ className }) => className));
+    const shown = () =>
+      page.locator('.tab:visible').evaluateAll((all) => all.map(({ className }) => className));
     t.strictSame([...new Set(await shown())], ['tab python'], 'one choice for all examples');
     await page.keyboard.press('ArrowRight');
     t.strictSame([...new Set(await shown())], ['tab go'], 'by the arrow keys too');

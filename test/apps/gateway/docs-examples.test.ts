@@ -7,20 +7,24 @@ import { startWorker } from '../../../apps/worker/start.ts';
 import { startSystem } from '../../helpers/system.ts';
 import { until } from '../../helpers/until.ts';
 import { type ReceivedWebhook, startWebhookReceiver } from '../../helpers/webhook-receiver.ts';
-import { type Example, examplesOf, isAtHand, runExample, serveExample, shapeOf } from './docs-examples.ts';
+import { examplesOf, freePort, isAtHand, runExample, serveExample, shapeOf } from './docs-examples.ts';
 import { gatewayOfSystem, type TestPartner } from './gateway.ts';
 
 t.setTimeout(900_000);
 const EXAMPLES = examplesOf();
+/** These need each other. */
+const RECEIVING = ['receiver', 'sample'];
 
 t.test('the examples of the guide do what is shown', async (t) => {
-  const system = await startSystem(t, { workers: 0 });
+  const port = await freePort();
+  const baseUrl = `http://127.0.0.1:${port}`;
+  const system = await startSystem(t, { workers: 0, env: { PUBLIC_BASE_URL: baseUrl } });
   const { ctx, redisPrefix } = system;
   const { control } = system.sandbox;
   const receiver = await startWebhookReceiver(t);
   await startWorker(system.context('worker'), { redisPrefix, webhooks: receiver.reach });
   const gateway = await gatewayOfSystem(t, system);
-  const baseUrl = await gateway.app.listen({ port: 0, host: '127.0.0.1' });
+  await gateway.app.listen({ port, host: '127.0.0.1' });
   const folder = t.testdir({});
 
   const post = async (partner: TestPartner, action: string, body: unknown) =>
@@ -28,6 +32,11 @@ t.test('the examples of the guide do what is shown', async (t) => {
   const rentalOf = async (partner: TestPartner) => {
     const { activation_id: id, phone } = await post(partner, 'rent_number', { service: 'tg', country: 22 });
     return { id: String(id), phone: String(phone) };
+  };
+  const isDelivered = async (partner: TestPartner, id: string) => {
+    const headers = { 'x-api-key': partner.secret };
+    const ask = async () => (await gateway.app.inject({ url: `/v1/messages/${id}`, headers })).json();
+    await until(async () => (await ask()).status === 'delivered', { what: `${id} being delivered` });
   };
   const withCode = async (partner: TestPartner, rental: { id: string; phone: string }) => {
     await control.deliverCode({ phone: rental.phone, code: '482913' });
@@ -38,7 +47,7 @@ t.test('the examples of the guide do what is shown', async (t) => {
   };
 
   for (const tab of Object.keys(TABS) as Tab[]) {
-    const own = EXAMPLES.filter((example) => example.tab === tab && example.name !== 'receiver');
+    const own = EXAMPLES.filter((example) => example.tab === tab && !RECEIVING.includes(example.name));
     const skip = isAtHand(tab) ? false : `${TABS[tab]} is not at hand`;
     await t.test(TABS[tab], { skip }, async (t) => {
       t.ok(own.length >= 3, 'there is something to run');
@@ -55,6 +64,7 @@ t.test('the examples of the guide do what is shown', async (t) => {
       };
       for (const example of own) {
         const label = `${example.page}: ${example.name}`;
+        if (example.name === 'message') await isDelivered(partner, last.id ?? '');
         const code = example.code
           .replaceAll('{{base_url}}', baseUrl)
           .replaceAll('YOUR_API_KEY', partner.secret)
@@ -75,7 +85,7 @@ t.test('the examples of the guide do what is shown', async (t) => {
           t.match(again, /^idempotent-replayed: true/im, `${label}: the second time`);
         }
         if (example.name === 'callback') {
-          await until(async () => receiver.at(told).length > 0, { what: `${label}: a webhook` });
+          await until(async () => receiver.at(told).length >= 2, { what: `${label}: two webhooks` });
         }
       }
     });
@@ -105,6 +115,23 @@ t.test('the examples of the guide do what is shown', async (t) => {
           t.equal(response.status, status, what);
         }
         t.match(running.printed(), /message\.sent/);
+      });
+      await t.test('takes the signed sample', async (t) => {
+        const sample = EXAMPLES.find(({ name }) => name === 'sample');
+        if (!sample) throw new Error('there is no sample');
+        for (const [what, by, status] of [
+          ['signed with the secret', secret, '204'],
+          ['signed with another', `whsec_${Buffer.alloc(32, 7).toString('base64')}`, '401'],
+        ] as const) {
+          const script = sample.code
+            .replace('YOUR_WEBHOOK_SECRET', by)
+            .replace('http://127.0.0.1:3000/', running.url);
+          t.equal(
+            (await runExample(join(folder, 'samples', tab), sample, script)).trim().split('\n')[0],
+            status,
+            what,
+          );
+        }
       });
     });
   }

@@ -1,8 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
-import { existsSync } from 'node:fs';
 import { type Fence, readFence, type Tab } from '../../../apps/gateway/docs/guide/fence.ts';
 import { GUIDE } from '../../../apps/gateway/docs/guide/page.ts';
 
@@ -44,21 +43,31 @@ export function isAtHand(tab: Tab): boolean {
 /** Every example that has a name, in the order of the pages. */
 export function examplesOf(): Example[] {
   return GUIDE.flatMap(({ name: page, source }) => {
-    const fences = [...source.matchAll(/^```([^\n]*)\n([\s\S]*?)^```$/gm)].map(([, info = '', code = '']) => ({
-      fence: readFence(info),
-      code,
-    }));
+    const fences = [...source.matchAll(/^```([^\n]*)\n([\s\S]*?)^```$/gm)].map(
+      ([, info = '', code = '']) => ({
+        fence: readFence(info),
+        code,
+      }),
+    );
     return fences.flatMap(({ fence, code }, index) =>
       fence.run === null
         ? []
-        : [{ page, name: fence.run, tab: fence.tab ?? 'curl', code, reply: replyBelow(fences.slice(index + 1)) }],
+        : [
+            {
+              page,
+              name: fence.run,
+              tab: fence.tab ?? 'curl',
+              code,
+              reply: replyBelow(fence.run, fences.slice(index + 1)),
+            },
+          ],
     );
   });
 }
 
-/** The reply stands below all languages of an example. */
-function replyBelow(following: { fence: Fence; code: string }[]): Example['reply'] {
-  const next = following.find(({ fence }) => fence.tab === null);
+/** The reply stands right below all languages of an example. */
+function replyBelow(run: string, following: { fence: Fence; code: string }[]): Example['reply'] {
+  const next = following.find(({ fence }) => fence.run !== run);
   const status = next?.fence.status ?? null;
   return next && status !== null ? { status, json: JSON.parse(next.code) } : null;
 }
@@ -74,10 +83,15 @@ export function shapeOf(value: unknown): unknown {
 /** Runs an example to its end; what it printed. curl also says the status, on a line of its own. */
 export async function runExample(folder: string, example: Example, code: string): Promise<string> {
   const language = LANGUAGES[example.tab];
-  const file = writeExample(folder, language, code.replaceAll('curl -sS', `curl -sS -w '\\n%{http_code}\\n'`));
+  const file = writeExample(
+    folder,
+    language,
+    code.replaceAll('curl -sS', `curl -sS -w '\\n%{http_code}\\n'`),
+  );
   return new Promise((resolve, reject) => {
     execFile(language.command, language.run(file), { timeout: 120_000 }, (error, stdout, stderr) => {
-      if (error) reject(new Error(`${example.page}/${example.name}, ${example.tab}: ${error.message}\n${stderr}`));
+      if (error)
+        reject(new Error(`${example.page}/${example.name}, ${example.tab}: ${error.message}\n${stderr}`));
       else resolve(stdout);
     });
   });
@@ -133,7 +147,7 @@ function writeExample(folder: string, language: Language, code: string): string 
   return file;
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

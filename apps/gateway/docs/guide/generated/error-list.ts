@@ -14,8 +14,8 @@ export function errorList(): string {
 }
 
 function entry(code: ErrorCode): string {
-  const { message, fix } = ERRORS[code];
-  return `### \`${code}\`\n\n${asWords(message)}\n\n**What to do.** ${asWords(fix)}\n\n${whereWords(code)}\n`;
+  const { message, fix, retryable } = ERRORS[code];
+  return `### \`${code}\`\n\n${asWords(message)}\n\n**What to do.** ${asWords(fix)}\n\n${whereWords(code)}${retryable ? ' The same request may succeed after a while.' : ''}\n`;
 }
 
 /** `<key>` is meant as it stands. */

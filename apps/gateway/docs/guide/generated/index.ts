@@ -9,6 +9,7 @@ export const GENERATED: Record<string, () => string> = {
   errors: errorList,
   'message-reasons': messageReasons,
   receiver: () => fragment('receiver'),
+  'sample-webhook': () => fragment('sample-webhook'),
   scopes: scopeTable,
   'message-states': messageStates,
   'rental-states': rentalStates,
