@@ -28,7 +28,14 @@ export const OPERATIONS: Record<string, Operation> = {
   insertMessages({ newId }, { a, b }) {
     const message = (validitySeconds: number) => ({
       ...{ id: newId(), owner: 'u:1', apiKey: 'k', to: '+15550000001', body: Buffer.from('text') },
-      ...{ test: false, encoding: 'gsm7', segments: 1, reference: null, callbackUrl: null, sendAt: null },
+      ...{
+        test: b % 4 === 3,
+        encoding: 'gsm7',
+        segments: 1,
+        reference: null,
+        callbackUrl: null,
+        sendAt: null,
+      },
       ...{ validitySeconds, idempotency: null },
     });
     const messages = a % 4 === 3 ? [message(90), message(600 + b)] : [message(a % 2 ? 90 : 600 + b)];
@@ -75,7 +82,10 @@ export const OPERATIONS: Record<string, Operation> = {
   expireMessages: () => (db) => store.expireMessages(db, 100),
   abandonCalls: () => (db) =>
     store.abandonCalls(db, { olderThanSeconds: 27, windowSeconds: 60, firstLookSeconds: 10, limit: 100 }),
-  takeLookups: () => (db) => store.takeLookups(db, { limit: 100, leaseSeconds: 60 }),
+  takeLookups:
+    (_ground, { b }) =>
+    (db) =>
+      store.takeLookups(db, { limit: 100, leaseSeconds: 60, testOnly: b % 4 === 3 }),
   ownedSids: () => (db) => store.ownedSids(db, ['SM0', 'SM1', 'SM2']),
   adoptSid(ground, draw) {
     const providerStatus = STATUSES[draw.b % STATUSES.length] ?? 'sent';

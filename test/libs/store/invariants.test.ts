@@ -77,6 +77,11 @@ const BREAKS: Record<string, string[]> = {
     `INSERT INTO idempotency_keys (scope, route, key, request_hash, activation_id)
      VALUES ('u:1', 'rent_number', 'k', 'h', 999)`,
   ],
+  I11: [
+    `UPDATE messages SET test = true`,
+    `UPDATE activations SET provider_id = 999999999 WHERE id = $live`,
+    `WITH other AS (INSERT INTO users (name) VALUES ('other') RETURNING id) UPDATE users SET test_of = other.id FROM other`,
+  ],
 };
 
 t.test('every rule is silent on good rows, and loud on a bad one', async (t) => {

@@ -9,13 +9,13 @@ const UNMOVED = ['ready', 'calling', 'unknown', 'sent'];
 /** libs/store/messages.ts, message-settlement.ts, message-sweeps.ts and message-status.ts, side by side. */
 export const messageStatements = {
   insertMessages(tables, columns) {
-    if ((tables.health.get('twilio')?.refusesUntil ?? 0) > tables.nowMs) return [];
-    return rowsOf<NewMessage>(columns).map((message) => {
+    const allowed = rowsOf<NewMessage>(columns).filter(({ test }) => test || !refuses(tables));
+    return allowed.map((message) => {
       const dueAt = Math.max(tables.nowMs, message.sendAt?.getTime() ?? 0);
-      const { id, owner, to: toNumber, body, encoding, segments, reference } = message;
+      const { id, owner, to: toNumber, body, encoding, segments, reference, test } = message;
       tables.messages.set(id, {
         ...NEW,
-        ...{ id, owner, toNumber, body, encoding, segments, reference },
+        ...{ id, owner, toNumber, body, encoding, segments, reference, test },
         nextAttemptAt: dueAt,
         validUntil: dueAt + message.validitySeconds * 1_000,
         createdAt: tables.nowMs,
@@ -30,10 +30,9 @@ export const messageStatements = {
   },
 
   claimMessages(tables, columns) {
-    if ((tables.health.get('twilio')?.refusesUntil ?? 0) > tables.nowMs) return [];
     return rowsOf<MessageClaim>(columns).flatMap(({ id, epoch, claim }) => {
       const row = tables.messages.get(id);
-      if (row?.epoch !== epoch || row.state !== 'ready') return [];
+      if (row?.epoch !== epoch || row.state !== 'ready' || (!row.test && refuses(tables))) return [];
       if (row.nextAttemptAt > tables.after(1) || row.validUntil <= tables.nowMs) return [];
       return changed(tables, row, {
         state: 'calling',
@@ -49,7 +48,7 @@ export const messageStatements = {
 
   postponeMessage(tables, { id, epoch, seconds }) {
     const row = tables.messages.get(id);
-    if (row?.epoch !== epoch || row.state !== 'ready') return [];
+    if (row?.epoch !== epoch || row.state !== 'ready' || row.test) return [];
     const nextAttemptAt = tables.after(seconds);
     return changed(tables, row, { epoch: epoch + 1, nextAttemptAt, nudgedAt: tables.nowMs });
   },
@@ -57,7 +56,7 @@ export const messageStatements = {
   settleSent(tables, columns) {
     const undo = tables.snapshot();
     try {
-      moneyStatements.noteAnswering(tables, { first: 'twilio' });
+      if (columns.test.includes(false)) moneyStatements.noteAnswering(tables, { first: 'twilio' });
       return rowsOf<SentMessage>(columns).flatMap(({ providerSid, providerStatus, rank, ...held }) => {
         const callFinishedAt = tables.nowMs;
         return changed(tables, heldRow(tables, held), {
@@ -150,8 +149,9 @@ export const messageStatements = {
     );
   },
 
-  takeLookups(tables, { limit, leaseSeconds }) {
-    const due = (row: MessageRecord) => row.state === 'unknown' && row.nextAttemptAt <= tables.nowMs;
+  takeLookups(tables, { limit, leaseSeconds, testOnly }) {
+    const due = (row: MessageRecord) =>
+      row.state === 'unknown' && row.nextAttemptAt <= tables.nowMs && (row.test || !testOnly);
     const nextAttemptAt = tables.after(leaseSeconds);
     return all(tables, limit, due, 'nextAttemptAt').map((row) =>
       toRow(tables, tables.changeMessage(row, { nextAttemptAt })),
@@ -232,6 +232,10 @@ const NEW = {
   repeatedCalls: 0,
 } as const;
 
+function refuses(tables: Tables): boolean {
+  return (tables.health.get('twilio')?.refusesUntil ?? 0) > tables.nowMs;
+}
+
 function heldRow(tables: Tables, held: { id: string; epoch: number; claim: string }) {
   const row = tables.messages.get(held.id);
   const mine = row?.epoch === held.epoch && row.claim === held.claim;
@@ -261,7 +265,6 @@ const date = (ms: number | null): Date | null => (ms === null ? null : new Date(
 function toRow(tables: Tables, row: MessageRecord): MessageRow {
   return {
     ...row,
-    test: false,
     to: row.toNumber,
     nextAttemptAt: new Date(row.nextAttemptAt),
     validUntil: new Date(row.validUntil),

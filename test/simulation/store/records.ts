@@ -15,6 +15,7 @@ export interface MessageRecord {
   encoding: string;
   segments: number;
   reference: string | null;
+  test: boolean;
   state: MessageState;
   epoch: number;
   claim: string | null;
