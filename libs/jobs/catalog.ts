@@ -33,7 +33,7 @@ export const JOBS = {
     concurrency: 50,
     // BullMQ takes jobs one after the other and starts none before it has taken what it may: 50 partners who wait at
     // the same time would wait for 50 trips.
-    consumers: 5,
+    consumers: 10,
     lockDurationMs: 60_000,
   },
   'cancel-activation': {

@@ -36,6 +36,22 @@ export const SAFEGUARDS = [
     tests: ['test/models/store-mirror.test.ts'],
   },
   {
+    name: 'claim fence of a purchase',
+    protects: 'a number is bought by one worker only',
+    file: 'libs/store/purchases.ts',
+    find: "WHERE found.epoch = wanted.epoch AND state = 'pending' AND",
+    replace: "WHERE found.epoch >= wanted.epoch AND state IN ('pending', 'buying') AND",
+    tests: ['test/libs/services/purchases.test.ts'],
+  },
+  {
+    name: 'settling as bought needs the claim',
+    protects: 'the same for the numbers that the provider sold',
+    file: 'libs/store/purchases.ts',
+    find: 'WHERE found.epoch = sold.epoch AND found.claim = sold.claim AND state IN',
+    replace: 'WHERE found.epoch >= sold.epoch AND state IN',
+    tests: ['test/libs/services/purchases.test.ts'],
+  },
+  {
     name: 'commit before call',
     protects: 'what may have been sent is known after a crash',
     file: 'apps/worker/handlers/sms-send.ts',
