@@ -11,6 +11,8 @@ import { examplesOf, freePort, isAtHand, runExample, serveExample, shapeOf } fro
 import { gatewayOfSystem, type TestPartner } from './gateway.ts';
 
 t.setTimeout(900_000);
+type Json = Record<string, string>;
+
 const EXAMPLES = examplesOf();
 /** These need each other. */
 const RECEIVING = ['receiver', 'sample'];
@@ -29,21 +31,20 @@ t.test('the examples of the guide do what is shown', async (t) => {
 
   const post = async (partner: TestPartner, action: string, body: unknown) =>
     (await gateway.post(action, body, { 'x-api-key': partner.secret })).json();
-  const rentalOf = async (partner: TestPartner) => {
-    const { activation_id: id, phone } = await post(partner, 'rent_number', { service: 'tg', country: 22 });
-    return { id: String(id), phone: String(phone) };
-  };
+  const rentalOf = async (partner: TestPartner): Promise<Json> =>
+    post(partner, 'rent_number', { service: 'tg', country: 22 });
   const isDelivered = async (partner: TestPartner, id: string) => {
     const headers = { 'x-api-key': partner.secret };
     const ask = async () => (await gateway.app.inject({ url: `/v1/messages/${id}`, headers })).json();
     await until(async () => (await ask()).status === 'delivered', { what: `${id} being delivered` });
+    return '';
   };
-  const withCode = async (partner: TestPartner, rental: { id: string; phone: string }) => {
-    await control.deliverCode({ phone: rental.phone, code: '482913' });
+  const withCode = async (partner: TestPartner, { activation_id: id = '', phone = '' }: Json) => {
+    await control.deliverCode({ phone, code: '482913' });
     const isThere = async () =>
-      (await gateway.get(`action=status&id=${rental.id}`, partner)).json().status === 'received';
-    await until(isThere, { what: `the code of ${rental.id}` });
-    return rental.id;
+      (await gateway.get(`action=status&id=${id}`, partner)).json().status === 'received';
+    await until(isThere, { what: `the code of ${id}` });
+    return id;
   };
 
   for (const tab of Object.keys(TABS) as Tab[]) {
@@ -53,40 +54,45 @@ t.test('the examples of the guide do what is shown', async (t) => {
       t.ok(own.length >= 3, 'there is something to run');
       const partner = await gateway.newPartner();
       const told = `/told-${tab}`;
-      let last: Record<string, string> = {};
-      let rented = { id: '', phone: '' };
-      /** What an example needs before it, and what stands in the place of its placeholder. */
-      const activationFor: Record<string, () => Promise<string>> = {
+      let last: Json = {};
+      let rented: Json = {};
+      /** What must have happened before an example; what it gives stands in the place of ACTIVATION_ID. */
+      const before: Record<string, () => Promise<string>> = {
+        message: () => isDelivered(partner, last.id ?? ''),
         poll: () => withCode(partner, rented),
         status: async () => withCode(partner, await rentalOf(partner)),
         resend: async () => withCode(partner, await rentalOf(partner)),
-        cancel: async () => (await rentalOf(partner)).id,
+        cancel: async () => (await rentalOf(partner)).activation_id ?? '',
+      };
+      const after: Record<string, (json: Json, again: () => Promise<string>) => Promise<void>> = {
+        rent: async (json) => {
+          rented = json;
+        },
+        repeat: async (_json, again) => {
+          t.match(await again(), /^idempotent-replayed: true/im, 'the second time');
+        },
+        callback: async () => {
+          await until(async () => receiver.at(told).length >= 2, { what: 'two webhooks' });
+        },
       };
       for (const example of own) {
         const label = `${example.page}: ${example.name}`;
-        if (example.name === 'message') await isDelivered(partner, last.id ?? '');
+        const activationId = (await before[example.name]?.()) ?? '';
         const code = example.code
           .replaceAll('{{base_url}}', baseUrl)
           .replaceAll('YOUR_API_KEY', partner.secret)
           .replaceAll('MESSAGE_ID', last.id ?? '')
-          .replaceAll('ACTIVATION_ID', (await activationFor[example.name]?.()) ?? '')
+          .replaceAll('ACTIVATION_ID', activationId)
           .replaceAll('https://partner.example/hooks/sms', receiver.url(told));
         t.notMatch(code, /\{\{|_ID\b/, `${label}: every placeholder has its value`);
-        const printed = await runExample(join(folder, tab, example.page, example.name), example, code);
-        const { status, json } = readPrinted(tab, printed);
-        if (example.reply && json) {
+        const run = () => runExample(join(folder, tab, example.page, example.name), example, code);
+        const { status, json } = readPrinted(tab, await run());
+        if (example.reply) {
           t.equal(status ?? example.reply.status, example.reply.status, `${label}: status`);
           t.strictSame(shapeOf(json), shapeOf(example.reply.json), `${label}: the reply that is shown`);
         }
-        if (json?.error === undefined) last = { ...last, ...json };
-        if (example.name === 'rent') rented = { id: String(json?.activation_id), phone: String(json?.phone) };
-        if (example.name === 'repeat') {
-          const again = await runExample(join(folder, tab, 'again'), example, code);
-          t.match(again, /^idempotent-replayed: true/im, `${label}: the second time`);
-        }
-        if (example.name === 'callback') {
-          await until(async () => receiver.at(told).length >= 2, { what: `${label}: two webhooks` });
-        }
+        last = { ...last, ...json };
+        await after[example.name]?.(json, run);
       }
     });
   }
@@ -155,7 +161,7 @@ function readPrinted(tab: Tab, printed: string) {
   const lines = printed.trim().split('\n');
   const status = tab === 'curl' ? Number(lines.pop()) : null;
   const text = lines.join('\n');
-  return { status, json: text.startsWith('{') ? (JSON.parse(text) as Record<string, string>) : null };
+  return { status, json: text.startsWith('{') ? (JSON.parse(text) as Json) : {} };
 }
 
 type Posted = { headers: Record<string, string>; body: string };
