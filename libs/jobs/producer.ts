@@ -37,7 +37,7 @@ export function createProducer({ redis, prefix, log }: ProducerOptions): Produce
         prefix,
         defaultJobOptions: {
           attempts: 1,
-          removeOnComplete: { age: 3_600, count: 1_000 },
+          removeOnComplete: { count: 1_000 },
           removeOnFail: { age: 7 * 86_400, count: 10_000 },
         },
       });

@@ -29,7 +29,11 @@ export interface DispatchParts {
   replies: ReplySender;
 }
 
-const LIMITS = { maxBatch: 200, maxRunning: 1 };
+/**
+ * Two batches of a kind at the same time: PostgreSQL flushes commits that wait for each other in one go. With one, jobs
+ * waited for flushes two thirds of their time (2 200 messages per second instead of 2 900).
+ */
+const LIMITS = { maxBatch: 200, maxRunning: 2 };
 
 export function createDispatch(parts: DispatchParts): Dispatch {
   const claims = createBatcher<MessageClaim, ClaimedMessage | null>({

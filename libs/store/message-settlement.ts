@@ -1,4 +1,4 @@
-import type { Queryable } from '#libs/platform';
+import { prepared, type Queryable } from '#libs/platform';
 import { ANSWERING } from './provider-health.ts';
 
 /** The fence: only the holder of this claim on this epoch may write what its call came to. */
@@ -25,7 +25,7 @@ const HELD = `id = $1 AND epoch = $2 AND claim = $3 AND ${SETTLEABLE}`;
  * Throws 23505, and nothing is settled, when one of the sids belongs to another message: `freeAdoptedSid` first.
  */
 export async function settleSent(db: Queryable, sent: readonly SentMessage[]): Promise<Set<string>> {
-  const { rows } = await db.query<{ claim: string }>(SETTLE_SENT, [
+  const columns = [
     sent.map((message) => message.id),
     sent.map((message) => message.epoch),
     sent.map((message) => message.claim),
@@ -33,12 +33,13 @@ export async function settleSent(db: Queryable, sent: readonly SentMessage[]): P
     sent.map((message) => message.providerStatus),
     sent.map((message) => message.rank),
     sent.map((message) => message.test),
-  ]);
+  ];
+  const { rows } = await db.query<{ claim: string }>(SETTLE_SENT, columns);
   return new Set(rows.map((row) => row.claim));
 }
 
-/** Locks in the order of the claims, and finds each row by its id as they do. */
-const SETTLE_SENT = `
+/** Locks in the order of the claims, finds each row by its id and is planned once, as they do. */
+const SETTLE_SENT = prepared(`
   WITH answering AS (${ANSWERING} 'twilio' AND false = ANY ($7::boolean[])),
   held AS MATERIALIZED (
     SELECT sent.id AS held_id, sid, status, rank
@@ -52,7 +53,7 @@ const SETTLE_SENT = `
   UPDATE messages SET state = 'sent', provider_sid = sid, provider_status = status, provider_rank = rank,
     call_finished_at = now(), updated_at = now()
   FROM held WHERE id = held_id
-  RETURNING claim`;
+  RETURNING claim`);
 
 export async function settleFailed(
   db: Queryable,

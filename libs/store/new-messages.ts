@@ -1,4 +1,4 @@
-import type { Queryable } from '#libs/platform';
+import { prepared, type Queryable } from '#libs/platform';
 import type { IdempotencyClaim } from './idempotency.ts';
 
 export interface NewMessage {
@@ -25,7 +25,7 @@ export interface NewMessage {
  * goes in), and all but those of test keys while the SMS provider is known to refuse.
  */
 export async function insertMessages(db: Queryable, messages: readonly NewMessage[]): Promise<Set<string>> {
-  const { rows } = await db.query<{ id: string }>(INSERT, [
+  const columns = [
     messages.map((message) => message.id),
     messages.map((message) => message.owner),
     messages.map((message) => message.apiKey),
@@ -44,12 +44,13 @@ export async function insertMessages(db: Queryable, messages: readonly NewMessag
     messages.map((message) => message.idempotency?.reply?.status ?? null),
     messages.map((message) => message.idempotency?.reply?.body ?? null),
     messages.map((message) => message.test),
-  ]);
+  ];
+  const { rows } = await db.query<{ id: string }>(INSERT, columns);
   return new Set(rows.map((row) => row.id));
 }
 
 /** Keys are taken in one order by everybody, so that two statements with the same keys never wait for each other. */
-const INSERT = `
+const INSERT = prepared(`
   WITH wanted AS MATERIALIZED (
     SELECT * FROM unnest(
       $1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::integer[], $8::text[], $9::text[],
@@ -69,4 +70,4 @@ const INSERT = `
   SELECT id, owner, api_key, to_number, body, encoding, segments, reference, callback_url, test,
          greatest(now(), send_at), greatest(now(), send_at) + make_interval(secs => validity_seconds)
   FROM wanted WHERE key IS NULL OR id IN (SELECT message_id FROM claimed)
-  RETURNING id`;
+  RETURNING id`);
