@@ -58,13 +58,15 @@ export const SAFEGUARDS = [
     find: `  const row = await ctx.dispatch.claim(held);
   if (!row) return postponeWhileRefused(deps, id, epoch);
   ctx.crashPoint('sms-send.claimed');
-  const outcome = isStale(ctx, started) ? TOO_LATE : await send(deps, sms, row);`,
+  const { test } = row;
+  const outcome = isStale(ctx, started) ? TOO_LATE : await send(deps, row);`,
     replace: `  const { row, outcome } = await ctx.db.transaction(async (tx) => {
     const { claimMessages } = await import('#libs/store');
     const [row] = await claimMessages(tx, [held]);
-    return { row, outcome: row && !isStale(ctx, started) ? await send(deps, sms, row) : TOO_LATE };
+    return { row, outcome: row && !isStale(ctx, started) ? await send(deps, row) : TOO_LATE };
   });
-  if (!row) return;`,
+  if (!row) return;
+  const { test } = row;`,
     tests: ['test/simulation/simulation.test.ts'],
   },
   {
