@@ -11,8 +11,11 @@ export interface Example {
   name: string;
   tab: Tab;
   code: string;
-  reply: { status: number; json: unknown } | null;
+  reply: Reply | null;
 }
+
+/** JSON with its status, or a line of text. */
+type Reply = { status: number; json: unknown } | { text: string };
 
 interface Language {
   command: string;
@@ -68,6 +71,7 @@ export function examplesOf(): Example[] {
 /** The reply stands right below all languages of an example. */
 function replyBelow(run: string, following: { fence: Fence; code: string }[]): Example['reply'] {
   const next = following.find(({ fence }) => fence.run !== run);
+  if (next?.fence.language === 'text') return { text: next.code.trim() };
   const status = next?.fence.status ?? null;
   return next && status !== null ? { status, json: JSON.parse(next.code) } : null;
 }
@@ -78,6 +82,12 @@ export function shapeOf(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value === null ? 'null' : typeof value;
   const entries = Object.entries(value).map(([key, inner]): [string, unknown] => [key, shapeOf(inner)]);
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The same words; numbers may be others. */
+export function isLike(text: string, shown: string): boolean {
+  const withoutNumbers = (line: string) => line.replace(/[0-9]+/g, '0');
+  return withoutNumbers(text) === withoutNumbers(shown);
 }
 
 /** Runs an example to its end; what it printed. curl also says the status, on a line of its own. */

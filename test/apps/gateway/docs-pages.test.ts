@@ -1,6 +1,7 @@
 import t from 'tap';
 import { ACTIVATION_EDGES, ERRORS, MESSAGE_EDGES, publicMessageStatus } from '#libs/domain';
 import { ENDPOINTS } from '../../../apps/gateway/actions/index.ts';
+import { DIALECT_ACTIONS } from '../../../apps/gateway/dialect/index.ts';
 import { CONTENTS } from '../../../apps/gateway/docs/guide/contents.ts';
 import { startTestGateway } from './gateway.ts';
 
@@ -68,6 +69,15 @@ t.test('the guide', async (t) => {
       const named = users.every(({ name }) => entry.includes(`href="/docs#${name}"`));
       t.ok(named || /Any (request|POST) may get it/.test(entry), `${code}: where it comes from`);
     }
+  });
+
+  await t.test('the dialect’s page has each of its actions, and no other', async (t) => {
+    const [, actions = ''] =
+      /<caption>Actions<\/caption>(.*?)<\/table>/s.exec(pages.get('/docs/sms-activate') ?? '') ?? [];
+    const first = [...actions.matchAll(/<tr><td[^>]*>(.*?)<\/td>/g)].flatMap(([, cell = '']) =>
+      plain(cell).split(', '),
+    );
+    t.strictSame(first.sort(), [...DIALECT_ACTIONS.keys()].sort());
   });
 
   await t.test('the drawings show every state and every step, and the tables say the same', async (t) => {
