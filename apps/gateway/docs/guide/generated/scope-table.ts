@@ -2,7 +2,8 @@ import { SCOPES, type Scope } from '#libs/services';
 import { ENDPOINTS } from '../../../actions/index.ts';
 import { markdownTable } from './markdown-table.ts';
 
-const MEANING: Record<Scope, string> = {
+/** A scope that is not here is explained by its actions alone. */
+const MEANING: Partial<Record<Scope, string>> = {
   send: 'send messages',
   rent: 'rent numbers, and end or prolong rentals',
   read: 'read messages, rentals, catalogue and prices',
@@ -17,7 +18,7 @@ export function scopeTable(): string {
     ['Scope', 'It may', 'Actions'],
     SCOPES.map((scope) => [
       `\`${scope}\``,
-      MEANING[scope],
+      MEANING[scope] ?? '',
       actions
         .filter((action) => action.scope === scope)
         .map(({ name }) => `[\`${name}\`](/docs#${name})`)
