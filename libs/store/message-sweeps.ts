@@ -25,7 +25,7 @@ export async function expireMessages(db: Queryable, limit: number): Promise<stri
        error_message = coalesce('Its validity ended before it could be sent; the last obstacle: ' || error_message,
                                 'Its validity ended before it could be sent.'), updated_at = now()
      WHERE id IN (SELECT id FROM messages WHERE state = 'ready' AND valid_until <= now()
-                  ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+                  ORDER BY valid_until LIMIT $1 FOR UPDATE SKIP LOCKED)
      RETURNING id`,
     [limit],
   );

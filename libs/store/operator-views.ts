@@ -37,12 +37,27 @@ export interface ListFilter<Cursor> {
   limit: number;
 }
 
-export async function viewMessages(db: Queryable, filter: ListFilter<Date>): Promise<MessageView[]> {
+/** In a state that most messages are in, or none: how many of the newest are looked at for it. */
+const LOOKED_AT = 50_000;
+
+/** `before` is the id of a message. Of those sent or delivered, the ones among the newest 50 000 before it. */
+export async function viewMessages(
+  db: Queryable,
+  { state, before, limit }: ListFilter<string>,
+): Promise<MessageView[]> {
+  // A row of two, since many messages share a moment. Each question has a text, and so a plan, of its own.
+  const older =
+    before === null ? 'true' : '(created_at, id) < (SELECT created_at, id FROM messages WHERE id = $1)';
+  const newest = 'ORDER BY created_at DESC, id DESC';
+  const usual = state === 'sent' || state === 'delivered';
+  const from = usual
+    ? `(SELECT * FROM messages WHERE ${older} ${newest} LIMIT ${LOOKED_AT}) AS looked WHERE true`
+    : `messages WHERE ${older}`;
+  const values = [before, state, limit].filter((value) => value !== null);
   const { rows } = await db.query<MessageView>(
-    `SELECT ${MESSAGE} FROM messages
-     WHERE ($1::text IS NULL OR state = $1) AND ($2::timestamptz IS NULL OR created_at < $2)
-     ORDER BY created_at DESC LIMIT $3`,
-    [filter.state, filter.before, filter.limit],
+    `SELECT ${MESSAGE} FROM ${from} ${state === null ? '' : `AND state = $${values.length - 1}`}
+     ${newest} LIMIT $${values.length}`,
+    values,
   );
   return rows;
 }

@@ -7,6 +7,7 @@ import { type Column, Table } from '../views/table.tsx';
 import { oneOf, type Page, ROWS_PER_PAGE } from './page.ts';
 
 const STATES = Object.keys(MESSAGE_EDGES);
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const COLUMNS: Column<MessageView>[] = [
   { title: 'Accepted', cell: (row) => <Moment at={row.createdAt} /> },
@@ -32,10 +33,9 @@ export const messages: Page = {
     if (typeof query.id === 'string' && query.id.trim() !== '')
       return `/messages/${encodeURIComponent(query.id.trim().slice(0, 64))}`;
     const state = oneOf(query.state, STATES);
-    const before = typeof query.before === 'string' ? new Date(query.before) : null;
-    const cursor = before && !Number.isNaN(before.getTime()) ? before : null;
-    const rows = await viewMessages(deps.db, { state, before: cursor, limit: ROWS_PER_PAGE });
-    const last = rows.length === ROWS_PER_PAGE ? (rows.at(-1)?.createdAt.toISOString() ?? null) : null;
+    const before = typeof query.before === 'string' && UUID.test(query.before) ? query.before : null;
+    const rows = await viewMessages(deps.db, { state, before, limit: ROWS_PER_PAGE });
+    const last = rows.length === ROWS_PER_PAGE ? (rows.at(-1)?.id ?? null) : null;
     return {
       title: 'Messages',
       body: (

@@ -132,7 +132,7 @@ export const messageStatements = {
 
   expireMessages(tables, { first: limit }) {
     const over = (row: MessageRecord) => row.state === 'ready' && row.validUntil <= tables.nowMs;
-    return all(tables, limit, over, 'nextAttemptAt').map((row) => {
+    return all(tables, limit, over, 'validUntil').map((row) => {
       const obstacle = row.errorMessage === null ? '.' : `; the last obstacle: ${row.errorMessage}`;
       const errorMessage = `Its validity ended before it could be sent${obstacle}`;
       return tables.changeMessage(row, { state: 'failed', error: 'expired', errorMessage });
@@ -251,7 +251,7 @@ function all(
   tables: Tables,
   limit: number,
   fits: (row: MessageRecord) => boolean,
-  order: 'nextAttemptAt' | 'callStartedAt',
+  order: 'nextAttemptAt' | 'validUntil' | 'callStartedAt',
 ): MessageRecord[] {
   return leastFirst(tables.messages.values(), limit, fits, (row) => row[order]);
 }
