@@ -28,6 +28,48 @@ export function createLogger(options: { level: string; app: string }): Logger {
   return pino(settings, standardOutput);
 }
 
+/** Writes one line; `members` is the inside of a JSON object, without braces. */
+export type LineWriter = (level: 'info' | 'warn', members: string) => void;
+
+/**
+ * For lines whose members are made where they are known to need no escaping and no redaction: the rest of such a line
+ * costs a third of what the logger takes for it. Level, bindings and destination are the logger's.
+ */
+export function createLineWriter(log: Logger): LineWriter {
+  const { stream, bindings } = insidesOf(log);
+  const headOf = (level: 'info' | 'warn') =>
+    log.isLevelEnabled(level) ? `{"level":${log.levels.values[level]},"time":"` : null;
+  const heads = { info: headOf('info'), warn: headOf('warn') };
+  const isoTime = createIsoClock();
+  return (level, members) => {
+    const head = heads[level];
+    if (head !== null) stream.write(`${head}${isoTime()}"${bindings},${members}}\n`);
+  };
+}
+
+/** pino keeps them under symbols, which it exports. */
+function insidesOf(log: Logger): { stream: DestinationStream; bindings: string } {
+  const inside = log as unknown as Record<symbol, unknown>;
+  return {
+    stream: inside[pino.symbols.streamSym] as DestinationStream,
+    bindings: inside[pino.symbols.chindingsSym] as string,
+  };
+}
+
+/** The time is written out once a millisecond, however many lines that has. */
+function createIsoClock(): () => string {
+  let at = Number.NaN;
+  let text = '';
+  return () => {
+    const now = Date.now();
+    if (now !== at) {
+      at = now;
+      text = new Date(now).toISOString();
+    }
+    return text;
+  };
+}
+
 let standardOutput: DestinationStream | undefined;
 
 /**

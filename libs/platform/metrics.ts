@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type CounterSeries, counterSeries, type HistogramSeries, histogramSeries } from './series.ts';
 
 export type { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
@@ -13,6 +14,10 @@ export interface Metrics {
     labels?: readonly Label[],
     bucketsSeconds?: number[],
   ): Histogram<Label>;
+  /** For what is counted with every request: each series is made once, by its labels, and kept by who adds to it. */
+  counterSeries(name: string, help: string): (labels: Record<string, string>) => CounterSeries;
+  /** The same for durations, in seconds. */
+  histogramSeries(name: string, help: string): (labels: Record<string, string>) => HistogramSeries;
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -29,5 +34,7 @@ export function createMetrics(app: string): Metrics {
     gauge: (name, help, labels = []) => new Gauge({ name: `smsx_${name}`, help, labelNames: labels, ...own }),
     histogram: (name, help, labels = [], buckets = SECONDS) =>
       new Histogram({ name: `smsx_${name}`, help, labelNames: labels, buckets, ...own }),
+    counterSeries: (name, help) => counterSeries(registry, `smsx_${name}`, help),
+    histogramSeries: (name, help) => histogramSeries(registry, `smsx_${name}`, help, SECONDS),
   };
 }
