@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { PublicError } from '#libs/domain';
 import type { Counter } from '#libs/platform';
 import type { Answer } from './actions/action.ts';
 import { refuseRepeated } from './actions/field.ts';
@@ -8,7 +7,7 @@ import { type Action, ENDPOINTS } from './actions/index.ts';
 import { chooserOf, methodCheck, queryOf, requireAction } from './choose-action.ts';
 import type { GatewayDeps } from './deps.ts';
 import { baseUrlOf } from './docs/base-url.ts';
-import type { Gate } from './gate.ts';
+import { type Gate, shed } from './gate.ts';
 import { authenticate } from './plugins/authentication.ts';
 import { speaksProblems } from './plugins/problem.ts';
 import type { RateLimit } from './plugins/rate-limit.ts';
@@ -32,7 +31,7 @@ export async function registerPartnerApi(app: FastifyInstance, deps: GatewayDeps
         const action = chooseAction(request);
         request.facts.action = action?.name ?? null;
         if (checkMethod(action, request, reply)) return reply;
-        shed(app);
+        shed(gate);
         request.facts.partner = await authenticate(authenticator, request);
         const cached = await limitRate(rateLimit, action, request, reply, lookUps);
         if (cached) return sendAnswer(reply, cached);
@@ -46,12 +45,6 @@ export async function registerPartnerApi(app: FastifyInstance, deps: GatewayDeps
       },
     });
   }
-}
-
-export function shed(app: FastifyInstance): void {
-  // A sample without a single measurement counts as an infinite delay there; here it says nothing.
-  if (!app.isUnderPressure() || !Number.isFinite(app.memoryUsage().eventLoopDelay)) return;
-  throw new PublicError('overloaded', { retryAfterSeconds: 1 });
 }
 
 /**

@@ -7,8 +7,9 @@ import { registerTwilioStatus } from './callbacks/twilio-status.ts';
 import type { GatewayDeps } from './deps.ts';
 import { registerDialect } from './dialect/routes.ts';
 import { registerDocs } from './docs/routes.tsx';
-import { createGate } from './gate.ts';
+import { createGate, type Pressure } from './gate.ts';
 import { registerBody } from './plugins/body.ts';
+import { registerDeadline } from './plugins/deadline.ts';
 import { answerBrokenRequest, answerFrameworkError, registerErrors } from './plugins/errors.ts';
 import { registerRequestFacts, requestIdOf } from './plugins/request-facts.ts';
 import { registerRequestLog } from './plugins/request-log.ts';
@@ -16,6 +17,8 @@ import { registerRequestLog } from './plugins/request-log.ts';
 export const BODY_LIMIT_BYTES = 32 * 1_024;
 /** Mean delay over half a second: a single pause, of the collector or at the start, is no overload. */
 const MAX_EVENT_LOOP_DELAY_MS = 1_000;
+/** The longest handler, a cold rent, takes 10 s for the price and 25 s for the purchase. */
+const HANDLER_DEADLINE_MS = 55_000;
 
 /** The whole HTTP interface for partners and providers, not yet listening. */
 export async function buildGateway(deps: GatewayDeps): Promise<FastifyInstance> {
@@ -25,16 +28,11 @@ export async function buildGateway(deps: GatewayDeps): Promise<FastifyInstance> 
     if (!app.supportedMethods.includes(method)) app.addHttpMethod(method, { hasBody: true });
   }
   registerRequestFacts(app, deps);
+  registerDeadline(app, HANDLER_DEADLINE_MS);
   registerRequestLog(app, deps);
   registerErrors(app, deps.ctx);
   registerBody(app);
-  await app.register(underPressure, {
-    maxEventLoopDelay: deps.maxEventLoopDelayMs ?? MAX_EVENT_LOOP_DELAY_MS,
-    sampleInterval: 500,
-    // Only partner requests are shed, where they are checked: a provider's callback may not come twice.
-    pressureHandler: () => undefined,
-  });
-  const gate = createGate(deps);
+  const gate = createGate(deps, await measurePressure(app, deps));
   await app.register((scope) => registerPartnerApi(scope, deps, gate));
   await app.register((scope) => registerDialect(scope, deps, gate));
   await app.register((scope) => registerTwilioStatus(scope, deps));
@@ -44,13 +42,28 @@ export async function buildGateway(deps: GatewayDeps): Promise<FastifyInstance> 
   return app;
 }
 
-/** Every wait has an end; the longest handler (a cold rent) takes 10 s for the price and 25 s for the purchase. */
+/**
+ * In a scope without routes: left to itself it would look at every request, and only partner requests are shed, where
+ * they are checked. A provider's callback may not come twice.
+ */
+async function measurePressure(app: FastifyInstance, deps: GatewayDeps): Promise<Pressure> {
+  const maxEventLoopDelay = deps.maxEventLoopDelayMs ?? MAX_EVENT_LOOP_DELAY_MS;
+  let pressure: Pressure | undefined;
+  await app.register(async (scope) => {
+    await scope.register(underPressure, { maxEventLoopDelay, sampleInterval: 500 });
+    // The scope itself is thenable, and would be waited for when it is returned.
+    pressure = { isUnderPressure: scope.isUnderPressure, memoryUsage: scope.memoryUsage };
+  });
+  if (!pressure) throw new Error('the pressure is not measured');
+  return pressure;
+}
+
+/** Every wait has an end. */
 function serverOptions({ ctx }: GatewayDeps): FastifyServerOptions {
   return {
     logger: false,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 15_000,
-    handlerTimeout: 55_000,
     connectionTimeout: 70_000,
     keepAliveTimeout: 72_000,
     // Requests that still arrive on open connections while closing are served, and end their connection.

@@ -2,9 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { PublicError } from '#libs/domain';
 import type { Counter, Logger } from '#libs/platform';
 import type { Partner } from '#libs/services';
-import { shed } from '../api.ts';
 import type { GatewayDeps } from '../deps.ts';
-import type { Gate } from '../gate.ts';
+import { type Gate, shed } from '../gate.ts';
 import { authenticateKey } from '../plugins/authentication.ts';
 import { allowAnyOrigin, answerPreflight } from '../plugins/cors.ts';
 import { badRequest, JSON_TYPE, publicErrorOf, retryAfterSeconds } from '../plugins/errors.ts';
@@ -45,13 +44,12 @@ export async function registerDialect(app: FastifyInstance, deps: GatewayDeps, g
       throw badRequest('invalid_request');
     },
     async handler(request, reply) {
-      return send(await answer(app, deps, gate, request, reply), request, reply, replies);
+      return send(await answer(deps, gate, request, reply), request, reply, replies);
     },
   });
 }
 
 async function answer(
-  app: FastifyInstance,
   { ctx }: GatewayDeps,
   gate: Gate,
   request: FastifyRequest,
@@ -60,7 +58,7 @@ async function answer(
   const parameters = readParameters(request);
   const action = DIALECT_ACTIONS.get(given(parameters, 'action') ?? '');
   request.facts.action = action?.name ?? null;
-  shed(app);
+  shed(gate);
   const key = given(parameters, 'api_key');
   if (key === null) return { token: 'NO_KEY' };
   const partner = await authenticateKey(gate.authenticator, key, request);

@@ -105,7 +105,6 @@ export function publicErrorOf(error: unknown): PublicError {
     return new PublicError('overloaded', { retryAfterSeconds: 1, cause: error });
   const code = codeOf(error);
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new PublicError('payload_too_large');
-  if (code === 'FST_ERR_HANDLER_TIMEOUT') return new PublicError('overloaded', { cause: error });
   if (code.startsWith('FST_') && isClientFault(error)) return badRequest('invalid_request');
   return new PublicError('internal_error', { cause: error });
 }
