@@ -17,8 +17,8 @@ export interface CountedRequest {
   activationId: number | null;
 }
 
-/** `value`: what the status cache holds for that rental of that user, as it was written there; else null. */
-export type Counted = RateCount & { value: string | null };
+/** `reply`: what the status cache holds for that rental of that user; null when that is nothing. */
+export type Counted = RateCount & { reply: string | null };
 
 export interface RequestCounter {
   count(request: CountedRequest): Promise<Counted>;
@@ -29,7 +29,16 @@ const MOST_IN_ONE_CALL = 50;
 const MOST_CALLS = 100;
 
 /** Counts in Redis. Requests of one turn of the event loop share one call: a call costs more than what it does. */
-export function createRequestCounter({ redis, keys }: { redis: RedisClient; keys: Keys }): RequestCounter {
+export function createRequestCounter({
+  redis,
+  keys,
+  open,
+}: {
+  redis: RedisClient;
+  keys: Keys;
+  /** Makes a reply of what the cache holds. */
+  open(activationId: number, value: string): string | null;
+}): RequestCounter {
   redis.defineCommand('countAndRead', { lua: COUNT_AND_READ });
   const commands = redis as unknown as {
     countAndRead(keyCount: number, ...keysAndArguments: (string | number)[]): Promise<Flat>;
@@ -46,7 +55,7 @@ export function createRequestCounter({ redis, keys }: { redis: RedisClient; keys
         ...asked.partners.flatMap(({ requests, limit }) => [requests, limit]),
         ...asked.readers,
       );
-      return asked.places.map((place) => readPlace(asked, place, flat));
+      return asked.places.map((place) => readPlace(asked, place, flat, open));
     },
     maxBatch: MOST_IN_ONE_CALL,
     maxRunning: MOST_CALLS,
@@ -69,7 +78,7 @@ interface Place {
   partner: number;
   /** Of its partner's requests here it is this one, from 1. */
   turn: number;
-  entry: number | null;
+  entry: { index: number; activationId: number } | null;
 }
 
 function arrange(requests: CountedRequest[], keys: Keys): Arranged {
@@ -85,7 +94,7 @@ function arrange(requests: CountedRequest[], keys: Keys): Arranged {
     partner.limit = Math.max(partner.limit, limit);
     const place: Place = { partner: index, turn: partner.requests, entry: null };
     if (activationId !== null) {
-      place.entry = arranged.entries.push(keys.activation(activationId)) - 1;
+      place.entry = { index: arranged.entries.push(keys.activation(activationId)) - 1, activationId };
       arranged.readers.push(index + 1, place.turn, userId);
     }
     arranged.places.push(place);
@@ -93,12 +102,17 @@ function arrange(requests: CountedRequest[], keys: Keys): Arranged {
   return arranged;
 }
 
-function readPlace({ partners }: Arranged, { partner, turn, entry }: Place, flat: Flat): Counted {
+function readPlace(
+  { partners }: Arranged,
+  { partner, turn, entry }: Place,
+  flat: Flat,
+  open: (activationId: number, value: string) => string | null,
+): Counted {
   const countAfterAll = Number(flat[2 * partner]);
-  const value = entry === null ? null : flat[2 * partners.length + entry];
+  const value = entry === null ? null : flat[2 * partners.length + entry.index];
   return {
     count: countAfterAll - (partners[partner]?.requests ?? 0) + turn,
     windowLeftMs: Number(flat[2 * partner + 1]),
-    value: typeof value === 'string' ? value : null,
+    reply: entry !== null && typeof value === 'string' ? open(entry.activationId, value) : null,
   };
 }

@@ -27,9 +27,9 @@ export interface StatusCache {
     userId: number;
     activationId: number;
   }): Promise<RateCount & { reply: string | null }>;
-  /** Counts a request in the same window as `poll`. */
   /** Replies of many rentals in one round trip, in their order; null where one is unknown, or another user's. */
   readMany(request: { userId: number; activationIds: number[] }): Promise<(string | null)[]>;
+  /** Counts a request in the same window as `poll`. */
   countRequest(apiKey: string): Promise<RateCount>;
   write(status: CachedStatus): Promise<void>;
 }
@@ -51,12 +51,9 @@ export function createStatusCache({
   vault: Vault;
 }): StatusCache {
   const commands = defineCommands(redis);
-  const counter = createRequestCounter({ redis, keys });
+  const counter = createRequestCounter({ redis, keys, open: (id, value) => open(vault, id, value) });
   return {
-    async poll(request) {
-      const { count, windowLeftMs, value } = await counter.count(request);
-      return { count, windowLeftMs, reply: value === null ? null : open(vault, request.activationId, value) };
-    },
+    poll: (request) => counter.count(request),
     countRequest: (apiKey) => counter.count({ apiKey, limit: 0, userId: 0, activationId: null }),
     async readMany({ userId, activationIds }) {
       const names = activationIds.map((id) => keys.activation(id));

@@ -43,7 +43,7 @@ t.test('each poll reads its own rental, and only that of its user', async (t) =>
     count({ apiKey: 'b', userId: 8, activationId: 2 }),
   ]);
   t.same(
-    values.map(({ value }) => value),
+    values.map(({ reply }) => reply),
     ['one', 'two', null, null, null, 'two'],
   );
 });
@@ -55,14 +55,14 @@ t.test('above its limit a partner reads nothing; the others do', async (t) => {
   const poll = (apiKey: string) => count({ apiKey, limit: 3, userId: 7, activationId: 1 });
   const polled = await Promise.all([poll('a'), poll('b'), poll('a'), poll('a'), poll('b')]);
   t.same(
-    polled.map(({ value }) => value),
+    polled.map(({ reply }) => reply),
     ['one', 'one', 'one', null, 'one'],
   );
   t.same(
     polled.map((one) => one.count),
     [2, 1, 3, 4, 2],
   );
-  t.equal((await count({ apiKey: 'a', limit: 3, userId: 7, activationId: 1 })).value, null);
+  t.equal((await count({ apiKey: 'a', limit: 3, userId: 7, activationId: 1 })).reply, null);
 });
 
 t.test('a failed call fails each of its requests, and no later one', async (t) => {
@@ -75,7 +75,9 @@ t.test('a failed call fails each of its requests, and no later one', async (t) =
 });
 
 function open(t: Teardown) {
-  const { subject: counter, ...counted } = withCountedScript(t, 'countAndRead', createRequestCounter);
+  const { subject: counter, ...counted } = withCountedScript(t, 'countAndRead', (parts) =>
+    createRequestCounter({ ...parts, open: (_id, value) => value }),
+  );
   const count = (request: Partial<CountedRequest>) =>
     counter.count({ apiKey: '', limit: 0, userId: 0, activationId: null, ...request });
   const write = (id: number, { owner, value }: { owner: number; value: string }) =>
