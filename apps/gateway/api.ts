@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Counter } from '#libs/platform';
-import type { Answer } from './actions/action.ts';
+import type { Partner } from '#libs/services';
 import { refuseRepeated } from './actions/field.ts';
 import { activationId } from './actions/fields.ts';
 import { type Action, ENDPOINTS } from './actions/index.ts';
@@ -10,7 +9,7 @@ import { baseUrlOf } from './docs/base-url.ts';
 import { type Gate, shed } from './gate.ts';
 import { authenticate } from './plugins/authentication.ts';
 import { speaksProblems } from './plugins/problem.ts';
-import type { RateLimit } from './plugins/rate-limit.ts';
+import type { Polled } from './plugins/rate-limit.ts';
 import { runAction } from './run-action.ts';
 import { sendAnswer, sendV1Answer } from './send-answer.ts';
 
@@ -19,7 +18,13 @@ import { sendAnswer, sendV1Answer } from './send-answer.ts';
  * action, input; the rest is the services'.
  */
 export async function registerPartnerApi(app: FastifyInstance, deps: GatewayDeps, gate: Gate): Promise<void> {
-  const { authenticator, rateLimit, lookUps } = gate;
+  const { authentication, rateLimit } = gate;
+  const answerPolled = (polled: Polled, id: number, request: FastifyRequest, reply: FastifyReply) => {
+    const cached = gate.admitPolled(polled, reply);
+    if (cached === null) return;
+    request.facts.ids = { activation_id: id };
+    return sendAnswer(reply, { status: 200, body: cached, replayed: false });
+  };
   for (const endpoint of ENDPOINTS) {
     const chooseAction = chooserOf(endpoint);
     const checkMethod = methodCheck(endpoint);
@@ -32,9 +37,13 @@ export async function registerPartnerApi(app: FastifyInstance, deps: GatewayDeps
         request.facts.action = action?.name ?? null;
         if (checkMethod(action, request, reply)) return reply;
         shed(gate);
-        request.facts.partner = await authenticate(authenticator, request);
-        const cached = await limitRate(rateLimit, action, request, reply, lookUps);
-        if (cached) return sendAnswer(reply, cached);
+        // To wait for what is there already would cost a step of its own.
+        const known = authenticate(authentication, request, reply);
+        const partner = known instanceof Promise ? await known : known;
+        request.facts.partner = partner;
+        const rental = polledRental(action, partner, request);
+        if (rental) return answerPolled(await rateLimit.poll(partner, rental), rental.id, request, reply);
+        rateLimit.enforce(await rateLimit.count(partner), reply);
         requireAction(action);
       },
       handler: async (request, reply) => {
@@ -48,29 +57,17 @@ export async function registerPartnerApi(app: FastifyInstance, deps: GatewayDeps
 }
 
 /**
- * For `status` one trip to Redis counts the request and brings the reply along. It is answered then and there: nothing
- * of the request is left to be read, and every further step would cost more than the look-up.
+ * The rental whose reply the count may bring along: for `status` one trip to Redis does both. It is answered then and
+ * there: nothing of the request is left to be read, and every further step would cost more than the look-up.
  */
-async function limitRate(
-  rateLimit: RateLimit,
+function polledRental(
   action: Action | undefined,
+  { userId, scopes }: Partner,
   request: FastifyRequest,
-  reply: FastifyReply,
-  lookUps: Counter<'result'>,
-): Promise<Answer | null> {
-  const { partner } = request.facts;
-  if (!partner) throw new Error('the rate limit needs a partner');
-  const id = action?.cachedById ? polledId(action, queryOf(request)) : null;
-  if (id === null || partner.userId === null || !partner.scopes.has('read')) {
-    rateLimit.enforce(await rateLimit.count(partner), reply);
-    return null;
-  }
-  const polled = await rateLimit.poll(partner, { id, userId: partner.userId });
-  rateLimit.enforce(polled.counted, reply);
-  lookUps.inc({ result: polled.reply !== null ? 'hit' : polled.away ? 'away' : 'miss' });
-  if (polled.reply === null) return null;
-  request.facts.ids = { activation_id: id };
-  return { status: 200, body: polled.reply, replayed: false };
+): { id: number; userId: number } | null {
+  if (!action?.cachedById || userId === null || !scopes.has('read')) return null;
+  const id = polledId(action, queryOf(request));
+  return id === null ? null : { id, userId };
 }
 
 /** Null when the query is not quite right; then the action itself says what is wrong. */

@@ -1,57 +1,65 @@
 import { hash } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
 import { equalInConstantTime } from '#libs/platform';
-import { type ApiKeyRow, findApiKey, hasUsableApiKey, touchApiKey } from '#libs/store';
+import { type ApiKeyRow, hasUsableApiKey, touchApiKey } from '#libs/store';
 import { hashSecret, parseApiKey } from './api-key.ts';
 import type { ServiceContext } from './context.ts';
-import { type Partner, SCOPES, type Scope } from './partner.ts';
+import { createKeyReader, type KeyReading, partnerOfKey } from './key-reading.ts';
+import { type Partner, SCOPES } from './partner.ts';
 
 type AuthContext = Pick<ServiceContext, 'db' | 'vault' | 'config' | 'log'>;
 
+/** Who presents a key. Its address is only looked at where it matters: behind proxies it takes time to find. */
+export interface Caller {
+  readonly ip: string;
+}
+
 export interface Authenticator {
-  /** The partner behind a key, or null for every reason alike. `address` is the caller's. */
-  authenticate(presented: string, address: string): Promise<Partner | null>;
+  /**
+   * The partner behind a key that was accepted here before and still is. At once, unless its row has to be read; null
+   * tells nothing about the key.
+   */
+  recognise(presented: string, caller: Caller): Partner | null | Promise<Partner | null>;
+  /** The partner behind a key, or null for every reason alike. */
+  authenticate(presented: string, caller: Caller): Promise<Partner | null>;
   /** Whether the server has any key that could work. */
   hasKeys(): Promise<boolean>;
 }
 
-/** A revoked key is refused everywhere within this time. */
-const CACHE_MS = 1_000;
-const CACHE_ENTRIES = 10_000;
+const MOST_KNOWN = 10_000;
 const TOUCH_EVERY_MS = 60_000;
-
-interface CachedKey {
-  row: ApiKeyRow | null;
-  partner: Partner | null;
-  readAt: number;
-  touchedAt: number;
-}
+/** As long as a reading of a row. */
+const KEYS_SEEN_MS = 1_000;
 
 /** What a presented text stands for. Only the text decides it, so it may be kept as long as there is room. */
 interface Presented {
   environmentPartner: Partner | null;
   keyId: string | null;
   secretHash: Buffer | null;
+  /** The reading of the row with which the secret was last found to be right. */
+  provenBy: KeyReading | null;
 }
 
 /** Keys from the environment act for PARTNER_VIRTUAL_USER_ID; those of the database for their user, else for it too. */
 export function createAuthenticator(ctx: AuthContext): Authenticator {
   const read = createReader(ctx);
-  const lookUp = createLookUp(ctx);
+  const lookUp = createKeyReader(ctx);
   const known = new Map<string, Presented>();
   let keysSeenAt = Number.NEGATIVE_INFINITY;
 
   return {
-    async authenticate(text, address) {
-      // No secret is kept: the digest finds it again.
-      const digest = hash('sha256', text, 'base64');
-      const presented = known.get(digest) ?? read(text);
-      const partner = presented.environmentPartner ?? (await partnerWith(presented, address));
-      if (partner) remember(known, digest, presented);
+    recognise(text, caller) {
+      const presented = known.get(digestOf(text));
+      return presented ? partnerWith(presented, caller) : null;
+    },
+    async authenticate(text, caller) {
+      const presented = read(text);
+      const partner = await partnerWith(presented, caller);
+      if (partner) remember(known, digestOf(text), presented);
       return partner;
     },
     async hasKeys() {
-      if (ctx.config.partnerApiKeys.length > 0 || performance.now() - keysSeenAt < CACHE_MS) return true;
+      if (ctx.config.partnerApiKeys.length > 0 || performance.now() - keysSeenAt < KEYS_SEEN_MS) return true;
       const askedAt = performance.now();
       const usable = await hasUsableApiKey(ctx.db);
       if (usable) keysSeenAt = askedAt;
@@ -59,27 +67,48 @@ export function createAuthenticator(ctx: AuthContext): Authenticator {
     },
   };
 
-  async function partnerWith({ keyId, secretHash }: Presented, address: string): Promise<Partner | null> {
-    if (keyId === null || secretHash === null) return null;
-    const cached = await lookUp(keyId);
-    const { row } = cached;
-    if (!equalInConstantTime(row?.secretHash ?? Buffer.alloc(32), secretHash) || !row) return null;
-    if (!isUsable(row, address, cached.readAt)) return null;
-    touch(ctx, cached, row.id);
-    return cached.partner;
+  function partnerWith(presented: Presented, caller: Caller): Partner | null | Promise<Partner | null> {
+    if (presented.environmentPartner) return presented.environmentPartner;
+    if (presented.keyId === null) return null;
+    const cached = lookUp(presented.keyId);
+    if (cached instanceof Promise) return cached.then((row) => partnerOfReading(ctx, presented, row, caller));
+    return partnerOfReading(ctx, presented, cached, caller);
   }
+}
+
+/** No secret is kept: the digest finds it again. */
+function digestOf(text: string): string {
+  return hash('sha256', text, 'base64');
+}
+
+/** The secret is compared once for each reading of the row; what time and address decide, each time. */
+function partnerOfReading(
+  ctx: AuthContext,
+  presented: Presented,
+  cached: KeyReading,
+  caller: Caller,
+): Partner | null {
+  const { row } = cached;
+  if (presented.provenBy !== cached) {
+    const expected = row?.secretHash ?? Buffer.alloc(32);
+    if (!equalInConstantTime(expected, presented.secretHash ?? Buffer.alloc(0))) return null;
+    presented.provenBy = cached;
+  }
+  if (!row || !isUsable(row, caller, cached.readAt)) return null;
+  touch(ctx, cached, row.id);
+  return cached.partner;
 }
 
 /** Accepted texts only: there are no more of them than keys, however many are tried. */
 function remember(known: Map<string, Presented>, digest: string, presented: Presented): void {
   if (known.has(digest)) return;
-  if (known.size >= CACHE_ENTRIES) known.clear();
+  if (known.size >= MOST_KNOWN) known.clear();
   known.set(digest, presented);
 }
 
 function createReader(ctx: AuthContext): (text: string) => Presented {
   const environmentKeys = ctx.config.partnerApiKeys.map(({ name, secret }) => ({
-    partner: partnerOf(ctx, {
+    partner: partnerOfKey(ctx, {
       keyId: `env:${name}`,
       userId: null,
       scopes: SCOPES,
@@ -97,69 +126,16 @@ function createReader(ctx: AuthContext): (text: string) => Presented {
       environmentPartner: match?.partner ?? null,
       keyId: key?.id ?? null,
       secretHash: key && hashSecret(ctx, key),
+      provenBy: null,
     };
   };
-}
-
-function partnerOf(
-  ctx: AuthContext,
-  key: Pick<Partner, 'keyId' | 'userId' | 'mode' | 'rateLimitPerSecond'> & { scopes: readonly Scope[] },
-): Partner {
-  const userId = key.userId ?? ctx.config.partnerUserId;
-  return {
-    keyId: key.keyId,
-    userId,
-    owner: userId === null ? `k:${key.keyId}` : `u:${userId}`,
-    scopes: new Set(key.scopes),
-    mode: key.mode,
-    rateLimitPerSecond: key.rateLimitPerSecond,
-  };
-}
-
-/** Reads a key's row at most once a second; requests that need it meanwhile share that one reading. */
-function createLookUp(ctx: AuthContext): (id: string) => CachedKey | Promise<CachedKey> {
-  const cache = new Map<string, CachedKey>();
-  const readings = new Map<string, { startedAt: number; result: Promise<CachedKey> }>();
-  const read = async (id: string, startedAt: number): Promise<CachedKey> => {
-    const row = await findApiKey(ctx.db, id);
-    const fresh = {
-      row,
-      partner: row && partnerOfRow(ctx, row),
-      // A revocation behind the start may be missing in it.
-      readAt: startedAt,
-      touchedAt: cache.get(id)?.touchedAt ?? Number.NEGATIVE_INFINITY,
-    };
-    if (cache.size >= CACHE_ENTRIES) cache.clear();
-    cache.set(id, fresh);
-    return fresh;
-  };
-  return (id) => {
-    const now = performance.now();
-    const known = cache.get(id);
-    if (known && now - known.readAt < CACHE_MS) return known;
-    const running = readings.get(id);
-    if (running && now - running.startedAt < CACHE_MS) return running.result;
-    const reading = { startedAt: now, result: read(id, now) };
-    readings.set(id, reading);
-    const forget = () => {
-      if (readings.get(id) === reading) readings.delete(id);
-    };
-    reading.result.then(forget, forget);
-    return reading.result;
-  };
-}
-
-function partnerOfRow(ctx: AuthContext, row: ApiKeyRow): Partner {
-  const scopes = SCOPES.filter((scope) => row.scopes.includes(scope));
-  const { id: keyId, userId, rateLimitPerSecond } = row;
-  return partnerOf(ctx, { keyId, userId, scopes, mode: row.test ? 'test' : 'live', rateLimitPerSecond });
 }
 
 /** Its end is told by the database's clock: this process's own may be minutes off. */
-function isUsable(row: ApiKeyRow, address: string, readAt: number): boolean {
+function isUsable(row: ApiKeyRow, caller: Caller, readAt: number): boolean {
   if (row.revokedAt !== null) return false;
   if (row.secondsLeft !== null && row.secondsLeft * 1_000 <= performance.now() - readAt) return false;
-  return row.allowedCidrs.length === 0 || row.allowedCidrs.some((range) => isWithin(address, range));
+  return row.allowedCidrs.length === 0 || row.allowedCidrs.some((range) => isWithin(caller.ip, range));
 }
 
 function isWithin(address: string, range: string): boolean {
@@ -171,7 +147,7 @@ function isWithin(address: string, range: string): boolean {
 }
 
 /** Last use, told about once a minute; nobody waits for it. */
-function touch(ctx: AuthContext, cached: CachedKey, id: string): void {
+function touch(ctx: AuthContext, cached: KeyReading, id: string): void {
   const now = performance.now();
   if (now - cached.touchedAt < TOUCH_EVERY_MS) return;
   cached.touchedAt = now;

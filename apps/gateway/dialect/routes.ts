@@ -61,7 +61,7 @@ async function answer(
   shed(gate);
   const key = given(parameters, 'api_key');
   if (key === null) return { token: 'NO_KEY' };
-  const partner = await authenticateKey(gate.authenticator, key, request);
+  const partner = await authenticateKey(gate.authentication, key, request, reply);
   request.facts.partner = partner;
   const id = action?.readsStatus ? polledId(parameters) : null;
   if (id !== null) request.facts.ids = { activation_id: id };
@@ -74,7 +74,7 @@ async function answer(
 
 /** Counts the request, and brings along the status that a poll asks for, in the same trip to Redis. */
 async function limitRate(
-  { rateLimit, lookUps }: Gate,
+  { rateLimit, admitPolled }: Gate,
   { partner, id }: { partner: Partner; id: number | null },
   reply: FastifyReply,
 ): Promise<string | null> {
@@ -82,10 +82,7 @@ async function limitRate(
     rateLimit.enforce(await rateLimit.count(partner), reply);
     return null;
   }
-  const polled = await rateLimit.poll(partner, { id, userId: partner.userId });
-  rateLimit.enforce(polled.counted, reply);
-  lookUps.inc({ result: polled.reply !== null ? 'hit' : polled.away ? 'away' : 'miss' });
-  return polled.reply;
+  return admitPolled(await rateLimit.poll(partner, { id, userId: partner.userId }), reply);
 }
 
 /** Null when it is none; then the action itself says so. */

@@ -12,12 +12,16 @@ export interface RateLimit {
   /** Null when there is no limit. */
   count(partner: Partner): Promise<Counted | null>;
   /** Counts, and reads the cached reply to `status` in the same trip. `reply` is null when it is not cached. */
-  poll(
-    partner: Partner,
-    activation: { id: number; userId: number },
-  ): Promise<{ counted: Counted | null; reply: string | null; away: boolean }>;
+  poll(partner: Partner, activation: { id: number; userId: number }): Promise<Polled>;
   /** Shows what was counted, and throws `rate_limited` when that is too much. */
   enforce(counted: Counted | null, reply: FastifyReply): void;
+}
+
+export interface Polled {
+  counted: Counted | null;
+  reply: string | null;
+  /** Redis could not be asked. */
+  away: boolean;
 }
 
 export interface RateLimitOptions {
@@ -67,14 +71,22 @@ export function createRateLimit({ cache, limitPerSecond, rejected }: RateLimitOp
       if (!counted) return;
       const resetSeconds = Math.max(1, Math.ceil(counted.windowLeftMs / 1_000));
       const { limit } = counted;
-      reply.header('ratelimit-limit', limit);
-      reply.header('ratelimit-remaining', Math.max(0, limit - counted.count));
-      reply.header('ratelimit-reset', resetSeconds);
+      showLimit(reply, { limit, remaining: Math.max(0, limit - counted.count), resetSeconds });
       if (counted.count <= limit) return;
       rejected.inc();
       throw new PublicError('rate_limited', { retryAfterSeconds: resetSeconds });
     },
   };
+}
+
+/** The headers of a limit, whichever it is. */
+export function showLimit(
+  reply: FastifyReply,
+  shown: { limit: number; remaining: number; resetSeconds: number },
+): void {
+  reply.header('ratelimit-limit', shown.limit);
+  reply.header('ratelimit-remaining', shown.remaining);
+  reply.header('ratelimit-reset', shown.resetSeconds);
 }
 
 /** A window known to be used up refuses here until it ends: what is shed must cost less than what is served. */
