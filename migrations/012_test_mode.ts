@@ -7,12 +7,15 @@ export async function up(knex: Knex): Promise<void> {
   await knex.raw(KEYS);
 }
 
-/** The provider row has a number far from those of real rows; its messages and rentals are told by `test` and by it. */
+/**
+ * The provider row has a number far from those of real rows, and is disabled, so that nothing which looks for a row to
+ * rent from finds it. Messages and rentals of test mode are told by `test` and by it.
+ */
 const TEST_USERS = `
   ALTER TABLE users ADD COLUMN test_of integer UNIQUE REFERENCES users (id) CHECK (test_of <> id);
   ALTER TABLE messages ADD COLUMN test boolean NOT NULL DEFAULT false;
-  INSERT INTO providers (id, kind, name, api_url, credentials, callback_secret)
-    VALUES (999999999, 'scripted', 'Test mode', '', '', gen_random_uuid()::text || gen_random_uuid()::text);
+  INSERT INTO providers (id, kind, name, api_url, credentials, callback_secret, disabled_at)
+    VALUES (999999999, 'scripted', 'Test mode', '', '', gen_random_uuid()::text || gen_random_uuid()::text, now());
 `;
 
 /** What waits for its script to go on. */
