@@ -80,7 +80,7 @@ t.test('metrics that the README names exist', async (t) => {
   );
   const all = sources.join('\n');
   for (const [, name] of readme.matchAll(/`smsx_([a-z_]+?)(?:_count)?(?:\{|`| )/g)) {
-    if (name) t.match(all, new RegExp(`(counter|gauge|histogram)\\(\\s*'${name}'`), name);
+    if (name) t.match(all, new RegExp(`(counter|gauge|histogram)(Series)?\\(\\s*'${name}'`), name);
   }
 });
 
