@@ -146,6 +146,7 @@ nav.pages { display: none; }
   table, tbody, tr, td, caption { display: block; }
   tr { padding: 8px 0; border-bottom: 1px solid var(--line); }
   td, .wide td:nth-child(-n + 2) { display: grid; grid-template-columns: 88px minmax(0, 1fr); gap: 8px; padding: 2px 0; border: 0; white-space: normal; }
+  td:has(> div > :only-child:empty) { display: none; }
   td::before { content: attr(data-label); color: var(--quiet); font-size: 14px; }
 }
 `;
