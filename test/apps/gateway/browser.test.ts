@@ -9,6 +9,8 @@ const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 );
 const skip = CHROMIUM ? false : 'no Chromium found; on Debian: apt-get install chromium';
 
+t.setTimeout(400_000);
+
 t.test('the pages in a browser', { skip }, async (t) => {
   const gateway = await startTestGateway(t, {}, { withPartner: false });
   const url = await gateway.app.listen({ port: 0, host: '127.0.0.1' });
@@ -26,21 +28,17 @@ t.test('the pages in a browser', { skip }, async (t) => {
     return { page, complaints };
   };
 
-  for (const path of ['/', '/docs', ...GUIDE.map((page) => page.path)]) {
-    for (const width of [360, 1_440]) {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        const name = `${path} at ${width} px, ${colorScheme}`;
-        const { page, complaints } = await open(path, { viewport: { width, height: 900 }, colorScheme });
-        t.equal(
-          await page.evaluate('document.documentElement.scrollWidth'),
-          width,
-          `${name}: nothing sticks out`,
-        );
-        t.strictSame(complaints, [], `${name}: no complaint, nothing from elsewhere`);
-        t.strictSame(await tooFaint(page), [], `${name}: every text can be read`);
-        await page.close();
-      }
-    }
+  for (const { path, width, colorScheme } of looks()) {
+    const name = `${path} at ${width} px, ${colorScheme}`;
+    const { page, complaints } = await open(path, { viewport: { width, height: 900 }, colorScheme });
+    t.equal(
+      await page.evaluate('document.documentElement.scrollWidth'),
+      width,
+      `${name}: nothing sticks out`,
+    );
+    t.strictSame(complaints, [], `${name}: no complaint, nothing from elsewhere`);
+    t.strictSame(await tooFaint(page), [], `${name}: every text can be read`);
+    await page.close();
   }
 
   await t.test('examples can be copied, and carry the reader’s key', async (t) => {
@@ -97,6 +95,25 @@ t.test('the pages in a browser', { skip }, async (t) => {
     await page.close();
   });
 });
+
+/** Each kind of page in both widths and schemes; pages of one kind share their looks, so two of them are enough. */
+function looks() {
+  const light = { colorScheme: 'light' } as const;
+  const dark = { colorScheme: 'dark' } as const;
+  const all = [360, 1_440].flatMap((width) => [
+    { width, ...light },
+    { width, ...dark },
+  ]);
+  const two = [
+    { width: 360, ...dark },
+    { width: 1_440, ...light },
+  ];
+  const kinds = ['/', '/docs', '/docs/quickstart', '/docs/states'];
+  return [
+    ...kinds.flatMap((path) => all.map((look) => ({ path, ...look }))),
+    ...GUIDE.flatMap(({ path }) => two.map((look) => ({ path, ...look }))),
+  ];
+}
 
 function launch(): Promise<Browser> {
   const quiet = ['gpu', 'quic', 'background-networking', 'component-update', 'sync'];

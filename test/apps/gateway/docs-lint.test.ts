@@ -4,7 +4,7 @@ import { openApiDocument } from '../../../apps/gateway/docs/openapi.ts';
 
 const BASE_URL = 'https://sms.smsx.site';
 /** The dialect answers everything with 200, as its clients expect. */
-const AS_IT_IS = /^operation-4xx-response: .* at #\/paths\/~1stubs~1handler_api\.php\//;
+const AS_IT_IS = { rule: 'operation-4xx-response', place: '#/paths/~1stubs~1handler_api.php/' };
 
 t.test('a strict linter has nothing to say about the OpenAPI document', async (t) => {
   t.strictSame(await problemsOf(openApiDocument(BASE_URL)), []);
@@ -23,7 +23,8 @@ async function problemsOf(document: Record<string, unknown>): Promise<string[]> 
   });
   const source = JSON.stringify(document);
   const problems = await lintFromString({ source, absoluteRef: 'openapi.json', config });
-  return problems.map(
-    ({ ruleId, message, location: [place] }) => `${ruleId}: ${message} at ${place?.pointer}`,
-  );
+  return problems
+    .map(({ ruleId, message, location: [place] }) => ({ ruleId, message, place: place?.pointer ?? '' }))
+    .filter(({ ruleId, place }) => ruleId !== AS_IT_IS.rule || !place.startsWith(AS_IT_IS.place))
+    .map(({ ruleId, message, place }) => `${ruleId}: ${message} at ${place}`);
 }
