@@ -63,7 +63,7 @@ t.test('the pages in a browser', { skip }, async (t) => {
     await page.goto(`${url}/docs/quickstart`);
     await page.getByLabel('Your key, for the examples').fill('smsx_live_mine');
     const first = page.locator('.tabs').first();
-    await first.getByText('Python', { exact: true }).click();
+    await first.locator('label', { hasText: 'Python' }).click();
     const shown = () =>
       page.locator('.tab:visible').evaluateAll((all) => all.map(({ className }) => className));
     t.strictSame([...new Set(await shown())], ['tab python'], 'one choice for all examples');
@@ -82,7 +82,7 @@ t.test('the pages in a browser', { skip }, async (t) => {
     const { page } = await open('/docs/quickstart', { javaScriptEnabled: false });
     t.equal(await page.locator('.example button').count(), 0);
     t.notOk(await page.locator('#key').isVisible());
-    await page.locator('.tabs').first().getByText('PHP', { exact: true }).click();
+    await page.locator('.tabs label', { hasText: 'PHP' }).first().click();
     t.ok(await page.locator('.tab.php').first().isVisible(), 'languages can be chosen');
     await page.close();
   });
