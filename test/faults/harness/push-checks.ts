@@ -72,7 +72,7 @@ async function pushOfAStranger(t: Test, world: World, partner: Partner): Promise
   const post = (url: string) =>
     fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
   const before = await rentalFact(world, rental);
-  t.equal((await post(known.replace(/[^/]+$/, 'another-secret'))).status, 404, 'nobody’s address');
+  t.equal((await post(known.replace(/[^/]+$/, 'another-secret'))).status, 403, 'nobody’s address');
   t.same(await rentalFact(world, rental), before, 'no change');
   const asked = async () => (await world.sandbox.control.calls())['smsbower.getStatus'] ?? 0;
   const askedBefore = await asked();
