@@ -82,6 +82,37 @@ export const ERRORS = {
     'client_ref is not a string of 1 to 255 characters.',
     'Shorten it, or leave it out.',
   ),
+  invalid_status: e(
+    400,
+    'status is none that a list knows.',
+    'Send one of the states that the documentation names, or leave it out.',
+  ),
+  invalid_created_after: e(
+    400,
+    'created_after is not a time.',
+    'Send an RFC 3339 time with zone, for example "2030-01-31T09:00:00Z".',
+  ),
+  invalid_created_before: e(
+    400,
+    'created_before is not a time.',
+    'Send an RFC 3339 time with zone, for example "2030-01-31T09:00:00Z".',
+  ),
+  invalid_period: e(
+    400,
+    'from and to are not two days in this order, at most 31 days together.',
+    'Send days such as from=2030-01-01&to=2030-01-31, both counted, or leave them out.',
+  ),
+  invalid_dry_run: e(400, 'dry_run is neither true nor false.', 'Send one of the two, or leave it out.'),
+  invalid_quote_id: e(
+    400,
+    'quote_id is not a quote of yours for this service and country.',
+    'Ask POST /v1/quotes and send its id as it is, or leave it out.',
+  ),
+  invalid_overlap_hours: e(
+    400,
+    'overlap_hours is not a whole number from 0 to 720.',
+    'Send a number of hours in that range, or leave it out for 24.',
+  ),
   invalid_limit: e(
     400,
     'limit is not a whole number from 1 to 100.',
@@ -123,6 +154,11 @@ export const ERRORS = {
     'This API key may not do that.',
     'Ask the operator for a key with the scope named in the message.',
   ),
+  key_not_yours: e(
+    403,
+    'A key can replace only itself.',
+    'Call this with the key that is to be replaced, or ask the operator.',
+  ),
   forbidden: e(
     403,
     'The signature or the secret of this callback is missing or not valid.',
@@ -138,6 +174,7 @@ export const ERRORS = {
     'There is no such message.',
     'Use an id that this partner was given by sms-send.',
   ),
+  key_not_found: e(404, 'There is no such API key.', 'Use an id from GET /v1/keys.'),
   api_not_found: e(
     404,
     'There is no provider row with this api_id.',
@@ -154,6 +191,17 @@ export const ERRORS = {
     409,
     'The price is now higher than quoted or allowed.',
     'Read current_price and rent again, with max_price if you set one. Nothing was charged.',
+  ),
+  quote_expired: e(409, 'The quote has expired.', 'Ask POST /v1/quotes for a new one. Nothing was charged.'),
+  message_not_cancelable: e(
+    409,
+    'The message can no longer be canceled.',
+    'Read message_status: it was handed to the provider, or has ended.',
+  ),
+  key_already_replaced: e(
+    409,
+    'This API key has been replaced already.',
+    'Use the key that replaced it, or ask the operator.',
   ),
   code_already_received: e(
     409,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import type { Queryable } from '#libs/platform';
 import { type ApiKeyRow, findUser, insertApiKey } from '#libs/store';
 import type { ServiceContext } from './context.ts';
 import type { KeyMode, Scope } from './partner.ts';
@@ -37,7 +38,7 @@ export async function createApiKey({
   ctx,
   input,
 }: {
-  ctx: Pick<ServiceContext, 'db' | 'vault'>;
+  ctx: { db: Queryable; vault: ServiceContext['vault'] };
   input: {
     userId: number | null;
     name: string;

@@ -1,10 +1,11 @@
 import { PublicError } from '#libs/domain';
 import { findMessage, listMessageEvents } from '#libs/store';
 import type { ServiceContext } from './context.ts';
+import { messageTimeline } from './message-timeline.ts';
 import { type Partner, requireScope } from './partner.ts';
 import { presentMessage } from './present-message.ts';
 
-/** One message of the partner's, with every word the provider said about it. */
+/** One message of the partner's, with every word the provider said about it and the states it went through. */
 export async function getMessage({
   ctx,
   input,
@@ -23,5 +24,6 @@ export async function getMessage({
       error_code: event.providerErrorCode,
       heard_at: event.heardAt.toISOString(),
     })),
+    timeline: messageTimeline(row, events),
   };
 }

@@ -1,4 +1,4 @@
-import { publicMessageStatus } from '#libs/domain';
+import { type MessageState, type PublicMessageStatus, publicMessageStatus } from '#libs/domain';
 import type { MessageRow } from '#libs/store';
 
 /** A message as its owner sees it. The text is not repeated. */
@@ -22,4 +22,10 @@ export function presentMessage(row: MessageRow): Record<string, unknown> {
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
   };
+}
+
+/** The state that a partner knows under this word. */
+export function messageStateOf(status: PublicMessageStatus): MessageState {
+  if (status === 'queued') return 'ready';
+  return status === 'sending' ? 'calling' : status;
 }

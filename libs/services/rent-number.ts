@@ -5,7 +5,7 @@ import { type ActivationRow, findActivation, type IdempotencyRecord } from '#lib
 import type { WaitingContext } from './context.ts';
 import { priceScope } from './mirror.ts';
 import { requireScope, requireUser } from './partner.ts';
-import { makeQuote, type Quote } from './rent-quote.ts';
+import { makeQuote, type PurchaseTerms } from './rent-quote.ts';
 import { refusalError } from './rental-errors.ts';
 import {
   findRepeat,
@@ -77,7 +77,7 @@ async function openRental(
   // What is past its time is erased on the way.
   const earlier = facts.earlier?.outdated ? await findRepeat(ctx, idempotency) : facts.earlier;
   if (earlier && idempotency) return requireSameRequest(earlier, idempotency);
-  const quote: Quote = await makeQuote(ctx, { ...input, userId }, facts);
+  const quote: PurchaseTerms = await makeQuote(ctx, { ...input, userId }, facts);
   ctx.crashPoint('rent.committing');
   return ctx.rentIntake.accept({
     ...input,

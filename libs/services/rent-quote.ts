@@ -18,14 +18,14 @@ export interface QuoteInput {
 }
 
 /** What a number is bought for and sold at. */
-export interface Quote {
+export interface PurchaseTerms {
   providerId: number;
   priceMicros: Micros;
   maxCostMicros: Micros;
 }
 
 /** Makes the quote from what was looked up, or throws why there is none. Waits when no fresh prices are there. */
-export async function makeQuote(ctx: WaitingContext, input: QuoteInput, facts: QuoteFacts): Promise<Quote> {
+export async function makeQuote(ctx: WaitingContext, input: QuoteInput, facts: QuoteFacts): Promise<PurchaseTerms> {
   const { userId, service, country } = input;
   requireMode(input.partner, facts.user);
   const providerId = await providerOf(ctx, input, facts);

@@ -6,7 +6,8 @@ import { findRepeat, idempotencyClaim, type Repeatable, type Reply, rememberedRe
 export interface RepeatableCommandInput extends Repeatable {
   /** Name of the command: a key belongs to one. */
   route: string;
-  activationId: number;
+  /** Null: the command is about something else. */
+  activationId: number | null;
 }
 
 /** Longer than any of these commands waits for its provider. */
@@ -43,7 +44,7 @@ export async function repeatableCommand({
 async function takeKey(
   ctx: ServiceContext,
   claim: IdempotencyClaim,
-  activationId: number,
+  activationId: number | null,
 ): Promise<Reply | null> {
   if ((await findRepeat(ctx, claim)) === null && (await insertIdempotency(ctx.db, claim, activationId))) {
     return null;

@@ -45,7 +45,7 @@ type Claim = NonNullable<ReturnType<typeof idempotencyClaim>>;
 
 /** What an earlier request with this key left behind, or null. Throws 422 when it asked for something else. */
 export async function findRepeat(
-  ctx: ServiceContext,
+  ctx: Pick<ServiceContext, 'db'>,
   claim: Claim | null,
 ): Promise<IdempotencyRecord | null> {
   if (!claim) return null;

@@ -96,3 +96,40 @@ export async function endApiKey(db: Queryable, id: string, at: Date | null): Pro
 export async function touchApiKey(db: Queryable, id: string): Promise<void> {
   await db.query('UPDATE api_keys SET last_used_at = now() WHERE id = $1', [id]);
 }
+
+/** Whose keys: those bound to a wallet user, and where that is the default user those bound to none; else one key. */
+export interface KeyOwner {
+  keyId: string;
+  userId: number | null;
+  /** The user of keys that are bound to none. */
+  defaultUserId: number | null;
+}
+
+export type OwnApiKey = ApiKeyRow & { replacedBy: string | null };
+
+/** The keys of one owner, oldest first. */
+export async function listOwnApiKeys(db: Queryable, owner: KeyOwner): Promise<OwnApiKey[]> {
+  const { rows } = await db.query<OwnApiKey>(
+    `SELECT ${COLUMNS}, replaced_by AS "replacedBy" FROM api_keys
+     WHERE CASE WHEN $1::integer IS NULL THEN id = $3 ELSE coalesce(user_id, $2::integer) = $1 END
+     ORDER BY created_at, id`,
+    [owner.userId, owner.defaultUserId, owner.keyId],
+  );
+  return rows;
+}
+
+/**
+ * Notes what replaces a key and lets it live that many seconds more, or to its own end when that is sooner. Resolves with its
+ * new end, or null when it is revoked or has been replaced before: one conditional UPDATE is the judge.
+ */
+export async function replaceApiKey(
+  db: Queryable,
+  key: { id: string; replacedBy: string; overlapSeconds: number },
+): Promise<Date | null> {
+  const { rows } = await db.query<{ expiresAt: Date }>(
+    `UPDATE api_keys SET replaced_by = $2, expires_at = least(expires_at, now() + make_interval(secs => $3))
+     WHERE id = $1 AND revoked_at IS NULL AND replaced_by IS NULL RETURNING expires_at AS "expiresAt"`,
+    [key.id, key.replacedBy, key.overlapSeconds],
+  );
+  return rows[0]?.expiresAt ?? null;
+}
