@@ -3,6 +3,7 @@ import { audit } from './audit.ts';
 import { closeRentals } from './close-rentals.ts';
 import { erase } from './erase.ts';
 import { measure } from './measure.ts';
+import { measureDelivery } from './measure-delivery.ts';
 import { nudgeWebhooks } from './nudge-webhooks.ts';
 import { playScriptsOfTests } from './play-scripts.ts';
 import { pollActivations } from './poll-activations.ts';
@@ -21,6 +22,7 @@ export const LOOPS: readonly Loop[] = [
   playScriptsOfTests,
   refreshMirrors,
   measure,
+  measureDelivery,
   audit,
   erase,
 ];
