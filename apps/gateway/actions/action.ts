@@ -20,8 +20,8 @@ export interface ActionDefinition<Fields extends FieldSet> {
   summary: string;
   /** What a reader must know beyond that. */
   description: string;
-  /** The scope a key needs; the services enforce it. */
-  scope: Scope;
+  /** The scope a key needs; the services enforce it. Null: any key may. */
+  scope: Scope | null;
   /** Parameters of the path, query parameters of a GET or DELETE, body of a POST. */
   input: Fields;
   inputExample: Record<string, unknown>;
@@ -42,6 +42,8 @@ export interface DocumentedReply {
   when: string;
   schema: TSchema;
   example: Record<string, unknown>;
+  /** Comes as CSV too, when that is asked for. */
+  csv?: true;
 }
 
 /** What an action is given. `raw` is the query or the parsed body, and the parameters of the path. */

@@ -3,6 +3,7 @@ import { type Micros, PublicError, parseMicros } from '#libs/domain';
 import { webhookUrlProblem } from '#libs/platform';
 import { phoneProblem } from '#libs/services';
 import { field } from './field.ts';
+import { readTime } from './read-time.ts';
 
 const MOST_ID = 2 ** 31 - 1;
 const LONGEST_MESSAGE = 1_600;
@@ -169,13 +170,8 @@ function isStorable(value: string): boolean {
 }
 
 function readSendAt(value: string): Date | null {
-  const [, year, month, day] =
-    /^(\d{4})-(\d{2})-(\d{2})[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})$/.exec(value) ?? [];
-  // Date.parse moves the 31st of February to March.
-  const daysInMonth = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
-  if (day === undefined || Number(day) > daysInMonth) return null;
-  const atMs = Date.parse(value.replace(' ', 'T').toUpperCase());
-  if (Number.isNaN(atMs) || atMs > Date.now() + MOST_AHEAD_MS) return null;
+  const at = readTime(value);
+  if (!at || at.getTime() > Date.now() + MOST_AHEAD_MS) return null;
   // A moment that is over means now; the database's clock says so, for this one may be wrong.
-  return new Date(Math.max(atMs, 0));
+  return new Date(Math.max(at.getTime(), 0));
 }

@@ -5,7 +5,7 @@ import * as fields from './fields.ts';
 import { activationIdText, activationStatus, okObject } from './shapes.ts';
 import { STATUS_EXAMPLE } from './status.ts';
 
-const notFound = Type.Object({
+export const notFound = Type.Object({
   ok: Type.Literal(false),
   activation_id: activationIdText,
   error: Type.Literal('activation_not_found'),

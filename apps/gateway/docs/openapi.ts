@@ -153,6 +153,7 @@ function successes(actions: Action[]): Json {
               ]),
             ),
           },
+          ...(replies.some(({ reply }) => reply.csv) ? { 'text/csv': { schema: { type: 'string' } } } : {}),
         },
       };
       return [String(status), response];

@@ -62,6 +62,7 @@ export const listWalletEntries = defineAction({
       when: 'One page of them.',
       schema: pageObject(entry),
       example: { ok: true, data: [EXAMPLE], next_cursor: null },
+      csv: true,
     },
   ],
   errors: ['invalid_limit', 'invalid_cursor', 'invalid_format', 'partner_user_not_configured'],

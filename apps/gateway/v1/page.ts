@@ -1,4 +1,4 @@
-import { type TSchema, Type } from 'typebox';
+import { type TProperties, type TSchema, Type } from 'typebox';
 import { jsonReply } from '#libs/services';
 import type { Answer } from '../actions/action.ts';
 import { type Field, field } from '../actions/field.ts';
@@ -51,3 +51,7 @@ export const pageObject = (entry: TSchema) =>
       description: 'Send it as cursor for the next page; null on the last one.',
     }),
   });
+
+/** A list that is short enough to come at once, in the same shape. */
+export const wholeList = <More extends TProperties>(entry: TSchema, more?: More) =>
+  okObject({ data: Type.Array(entry), next_cursor: Type.Null({ description: 'It is all here.' }), ...more });
