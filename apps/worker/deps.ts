@@ -1,5 +1,5 @@
 import type { JobPayload } from '#libs/jobs';
-import type { WebhookClient } from '#libs/platform';
+import type { Counter, WebhookClient } from '#libs/platform';
 import type { NumberProvider, SmsProvider } from '#libs/providers';
 import type { ProviderPool, ServiceContext } from '#libs/services';
 import type { CallLimiter } from './call-limiter.ts';
@@ -17,6 +17,8 @@ export interface WorkerDeps {
   webhooks: WebhookClient;
   /** Keeps one slow endpoint or partner from taking every place. */
   webhookLimiter: CallLimiter;
+  /** Endpoints that were disabled because they failed for too long or said that they are gone. */
+  webhooksDisabled: Counter<'reason'>;
 }
 
 export type JobHandler = (deps: WorkerDeps, payload: JobPayload) => Promise<void>;

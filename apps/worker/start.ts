@@ -17,9 +17,6 @@ import { createProviderTimer } from './provider-timer.ts';
 /** Above the longest provider call, a purchase excepted. */
 const CLOSE_DEADLINE_MS = 25_000;
 
-/** Calls to one webhook endpoint, and for one partner, that this process makes at the same time. */
-const WEBHOOKS_IN_FLIGHT = 10;
-
 export interface WorkerOptions {
   redisPrefix?: string;
   /** For tests: how webhooks find and trust their endpoints. */
@@ -60,6 +57,9 @@ function createDeps(app: AppContext, ctx: WorkerDeps['ctx'], options: WorkerOpti
     await numbers.close();
     await webhooks.close();
   });
+  const webhooksDisabled = app.metrics.counter('webhooks_disabled_total', 'Webhook endpoints disabled', [
+    'reason',
+  ]);
   return {
     ctx,
     sms,
@@ -67,7 +67,8 @@ function createDeps(app: AppContext, ctx: WorkerDeps['ctx'], options: WorkerOpti
     numbers,
     timer,
     webhooks,
-    webhookLimiter: createCallLimiter(WEBHOOKS_IN_FLIGHT),
+    webhookLimiter: createCallLimiter(),
+    webhooksDisabled,
   };
 }
 

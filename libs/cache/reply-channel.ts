@@ -7,10 +7,15 @@ export interface ReplySender {
 }
 
 export interface ReplyReceiver {
-  /** Resolves at the next announcement of `subject`, or after `timeoutMs`; never rejects. */
+  /** Resolves at the next announcement of `subject`, or of any for ANYTHING, or after `timeoutMs`; never rejects. */
   wait(subject: string, timeoutMs: number): Promise<void>;
+  /** How many wait at this moment. */
+  waiting(): number;
   close(): void;
 }
+
+/** For `wait`: whatever is announced. */
+export const ANYTHING = '*';
 
 export const messageSubject = (id: string): string => `m:${id}`;
 export const activationSubject = (id: number): string => `a:${id}`;
@@ -28,11 +33,12 @@ export function createReplySender({ redis, keys }: { redis: RedisClient; keys: K
 /** `redis` must be a connection of its own, since a subscriber can do nothing else. */
 export function createReplyReceiver({ redis, keys }: { redis: RedisClient; keys: Keys }): ReplyReceiver {
   const waiters = new Map<string, Set<() => void>>();
+  let count = 0;
   const subscribe = () => void redis.subscribe(keys.changes).catch(() => undefined);
   redis.on('ready', subscribe);
   if (redis.status === 'ready') subscribe();
   redis.on('message', (_channel: string, subjects: string) => {
-    for (const subject of subjects.split('\n')) {
+    for (const subject of [...subjects.split('\n'), ANYTHING]) {
       for (const wake of [...(waiters.get(subject) ?? [])]) wake();
     }
   });
@@ -42,14 +48,16 @@ export function createReplyReceiver({ redis, keys }: { redis: RedisClient; keys:
         const wake = () => {
           clearTimeout(timer);
           const waiting = waiters.get(subject);
-          waiting?.delete(wake);
+          if (waiting?.delete(wake)) count -= 1;
           if (waiting?.size === 0) waiters.delete(subject);
           resolve();
         };
         const timer = setTimeout(wake, timeoutMs);
         waiters.set(subject, (waiters.get(subject) ?? new Set()).add(wake));
+        count += 1;
       });
     },
+    waiting: () => count,
     close() {
       for (const waiting of waiters.values()) for (const wake of [...waiting]) wake();
     },

@@ -118,6 +118,47 @@ export const ERRORS = {
     'limit is not a whole number from 1 to 100.',
     'Send a number in that range, or leave it out.',
   ),
+  invalid_url: e(
+    400,
+    'url is not an https address.',
+    'Send an absolute https URL of at most 2048 characters.',
+  ),
+  invalid_event_types: e(
+    400,
+    'event_types is not a list of event types.',
+    'Send an array such as ["message.delivered"], or leave it out for all of them.',
+  ),
+  invalid_description: e(
+    400,
+    'description is not a string of 1 to 255 characters.',
+    'Shorten it, or leave it out.',
+  ),
+  invalid_overlap_seconds: e(
+    400,
+    'overlap_seconds is not a whole number from 0 to 604800.',
+    'Send a number of seconds in that range, or leave it out for a day.',
+  ),
+  invalid_since: e(
+    400,
+    'since is not a time.',
+    'Send an RFC 3339 time with zone, for example "2030-01-31T09:00:00Z".',
+  ),
+  invalid_types: e(
+    400,
+    'types is not a list of event types.',
+    'Separate them by commas: message.delivered,message.failed.',
+  ),
+  invalid_after: e(
+    400,
+    'after is not a place in the feed.',
+    'Send the next_cursor of an earlier reply, "latest", or leave it out to begin with the oldest.',
+  ),
+  invalid_last_event_id: e(
+    400,
+    'Last-Event-ID is not the id of an event of this stream.',
+    'Send the id that the stream gave last, or leave it out.',
+  ),
+  invalid_wait: e(400, 'wait is not a whole number from 0 to 25.', 'Send a number of seconds in that range.'),
   invalid_format: e(400, 'format is neither json nor csv.', 'Send one of the two, or leave it out.'),
   invalid_cursor: e(
     400,
@@ -169,6 +210,12 @@ export const ERRORS = {
     'There is no such activation.',
     'Use an activation_id that this wallet rented.',
   ),
+  webhook_not_found: e(404, 'There is no such webhook endpoint.', 'Use an id from GET /v1/webhooks.'),
+  webhook_delivery_not_found: e(
+    404,
+    'There is no such delivery.',
+    'Use an id from the deliveries of an endpoint; they are kept for 30 days.',
+  ),
   message_not_found: e(
     404,
     'There is no such message.',
@@ -214,6 +261,18 @@ export const ERRORS = {
     'Wait for the first code, or cancel the rental.',
     RETRYABLE,
   ),
+  too_many_webhooks: e(
+    409,
+    'There are as many webhook endpoints as a partner can have.',
+    'Delete one that is no longer used.',
+  ),
+  webhook_disabled: e(409, 'The webhook endpoint is disabled.', 'Enable it first.'),
+  webhook_delivery_pending: e(
+    409,
+    'The delivery is on its way already.',
+    'Wait until it is delivered or given up.',
+    RETRYABLE,
+  ),
   already_cancelled: e(409, 'The rental has already ended without a code.', 'Rent another number.'),
   already_finished: e(409, 'The rental has already been finished.', 'Rent another number.'),
   idempotency_in_flight: e(
@@ -232,6 +291,12 @@ export const ERRORS = {
     429,
     'Too many requests with this API key.',
     'Wait for the seconds in Retry-After.',
+    RETRYABLE,
+  ),
+  too_many_streams: e(
+    429,
+    'As many event streams are open with this API key as may be.',
+    'Close one, or read GET /v1/events.',
     RETRYABLE,
   ),
   internal_error: e(

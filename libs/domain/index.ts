@@ -1,6 +1,7 @@
 export * from './activation.ts';
 export * from './backoff.ts';
 export * from './errors.ts';
+export * from './event.ts';
 export * from './message.ts';
 export * from './money.ts';
 export * from './outcome.ts';

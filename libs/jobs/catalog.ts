@@ -63,8 +63,8 @@ export const JOBS = {
     lockDurationMs: 30_000,
   },
   'partner-webhook': {
-    summary: 'Tell a partner’s callback_url about one event',
-    concurrency: 50,
+    summary: 'Tell one endpoint of a partner about one event',
+    concurrency: 100,
     lockDurationMs: 30_000,
   },
 } as const satisfies Record<string, JobDefinition>;

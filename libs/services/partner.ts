@@ -1,7 +1,7 @@
 import { PublicError } from '#libs/domain';
 import type { User } from '#libs/store';
 
-export const SCOPES = ['send', 'rent', 'read', 'wallet'] as const;
+export const SCOPES = ['send', 'rent', 'read', 'wallet', 'webhooks'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** `test`: play money and scripted providers, apart from everything live. */

@@ -25,7 +25,11 @@ export interface PurchaseTerms {
 }
 
 /** Makes the quote from what was looked up, or throws why there is none. Waits when no fresh prices are there. */
-export async function makeQuote(ctx: WaitingContext, input: QuoteInput, facts: QuoteFacts): Promise<PurchaseTerms> {
+export async function makeQuote(
+  ctx: WaitingContext,
+  input: QuoteInput,
+  facts: QuoteFacts,
+): Promise<PurchaseTerms> {
   const { userId, service, country } = input;
   requireMode(input.partner, facts.user);
   const providerId = await providerOf(ctx, input, facts);

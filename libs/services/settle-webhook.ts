@@ -5,10 +5,14 @@ import type { ServiceContext } from './context.ts';
 /** Seconds after each attempt: 10 s, 30 s, 2 min, 10 min, 1 h, then every 6 h until 24 h after the event. */
 export const WEBHOOK_DELAYS = [10, 30, 120, 600, 3_600, 21_600] as const;
 
-/** The endpoint says that it is gone, and is not asked again for this event. */
+/** The endpoint says that it is gone, and is asked no more. */
 const GONE = 410;
 
-export type WebhookSettled = 'delivered' | 'retry' | 'failed' | 'claim_lost';
+export interface WebhookSettled {
+  result: 'delivered' | 'retry' | 'failed' | 'claim_lost';
+  /** Its endpoint was disabled with it. */
+  disabled: 'failing' | 'gone' | null;
+}
 
 /**
  * Writes what an attempt came to. Only a 2xx is a delivery; a redirect is a failure like any other. Dies before the
@@ -19,19 +23,25 @@ export async function settleWebhook({
   input,
 }: {
   ctx: Pick<ServiceContext, 'db'>;
-  input: { held: DeliveryClaim; answer: WebhookAnswer };
+  input: { held: DeliveryClaim; answer: WebhookAnswer; ms: number };
 }): Promise<WebhookSettled> {
-  const { held, answer } = input;
+  const { held, answer, ms } = input;
   const status = answer.kind === 'answered' ? answer.status : null;
-  if (status !== null && status >= 200 && status < 300) {
-    return (await settleDelivered(ctx.db, held, status)) ? 'delivered' : 'claim_lost';
+  if (status !== null && isDelivered(answer)) {
+    const settled = await settleDelivered(ctx.db, held, { status, ms });
+    return { result: settled ? 'delivered' : 'claim_lost', disabled: null };
   }
-  const state = await settleUndelivered(ctx.db, held, {
+  const settled = await settleUndelivered(ctx.db, held, {
     status,
     error: answer.kind === 'failed' ? answer.detail : null,
-    final: status === GONE,
+    gone: status === GONE,
     delays: WEBHOOK_DELAYS,
+    ms,
   });
-  if (state === null) return 'claim_lost';
-  return state === 'failed' ? 'failed' : 'retry';
+  if (settled === null) return { result: 'claim_lost', disabled: null };
+  return { result: settled.state === 'failed' ? 'failed' : 'retry', disabled: settled.disabled };
+}
+
+export function isDelivered(answer: WebhookAnswer): boolean {
+  return answer.kind === 'answered' && answer.status >= 200 && answer.status < 300;
 }

@@ -8,12 +8,19 @@ const BATCH = 500;
 const QUIET_SECONDS = 10;
 /** Above the deadline of the call (10 s): its worker is gone. */
 const CALL_GONE_SECONDS = 30;
+/** Of one endpoint, or of a partner's callback URLs: in the queue or being called; fewer while a call takes over a second. */
+const MOST_OF_LANE = 100;
+const MOST_OF_SLOW_LANE = 10;
 
-/** Gives every due webhook its job; nothing else does. True when there may be more. */
+/** Gives due webhooks their jobs; nothing else does. True when there were any: more may have waited for their turn. */
 export async function nudgeDueWebhooks(ctx: ServiceContext): Promise<boolean> {
-  const rows = await takeDueDeliveries(ctx.db, { limit: BATCH, quietSeconds: QUIET_SECONDS });
+  const rows = await takeDueDeliveries(ctx.db, {
+    quietSeconds: QUIET_SECONDS,
+    mostOfLane: MOST_OF_LANE,
+    mostOfSlowLane: MOST_OF_SLOW_LANE,
+  });
   await ctx.jobs.ensure(rows.map(partnerWebhookJob));
-  return rows.length === BATCH;
+  return rows.length > 0;
 }
 
 /** Calls whose worker must be gone are made again: webhooks are told at least once. */
@@ -23,6 +30,6 @@ export async function abandonStaleWebhooks(ctx: ServiceContext): Promise<number>
     delays: WEBHOOK_DELAYS,
     limit: BATCH,
   });
-  for (const { id, state } of rows) ctx.log.warn({ event: 'webhook.abandoned', webhook_id: id, state });
+  for (const { id, state } of rows) ctx.log.warn({ event: 'webhook.abandoned', delivery_id: id, state });
   return rows.length;
 }

@@ -4,6 +4,8 @@ export interface Waiting<Value> {
   /** What is announced on the reply channel when it changes. */
   subject: string;
   timeoutMs: number;
+  /** An announcement may be lost with Redis, so the row is also read this often; default half a second. */
+  rereadMs?: number;
   /** Reads the row; the wait ends at the first value that `settled` accepts. */
   read: () => Promise<Value>;
   settled: (value: Value) => boolean;
@@ -11,7 +13,6 @@ export interface Waiting<Value> {
   isNew?: boolean;
 }
 
-/** An announcement may be lost with Redis, so the row is also read this often. */
 const REREAD_MS = 500;
 
 /**
@@ -24,7 +25,10 @@ export async function waitUntil<Value>(ctx: WaitingContext, waiting: Waiting<Val
   for (;;) {
     const left = deadline - performance.now();
     // Listening starts before the row is read, so that no announcement falls between the two.
-    const changed = ctx.receiver.wait(waiting.subject, Math.max(0, Math.min(left, REREAD_MS)));
+    const changed = ctx.receiver.wait(
+      waiting.subject,
+      Math.max(0, Math.min(left, waiting.rereadMs ?? REREAD_MS)),
+    );
     const value = await waiting.read();
     if (waiting.settled(value) || left <= 0) return value;
     await changed;

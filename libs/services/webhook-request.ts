@@ -1,14 +1,15 @@
 import { createHmac } from 'node:crypto';
+import { eventName } from '#libs/domain';
 import type { WebhookRequest } from '#libs/platform';
-import { findMessage, listCodes, loadActivations, type WebhookDelivery } from '#libs/store';
+import { findEndpointSecrets, type WebhookDelivery } from '#libs/store';
 import type { ServiceContext } from './context.ts';
-import { presentActivation } from './present-activation.ts';
-import { presentMessage } from './present-message.ts';
-import { secretBytes } from './webhook-secret.ts';
+import { readEventData } from './event-data.ts';
+import { secretBytes, secretContext, webhookSecret } from './webhook-secret.ts';
 
 /**
- * One attempt at a delivery, signed for this moment. The event is the one that happened; `data` is the message or
- * rental as it is now, which may be further on. Source: https://www.standardwebhooks.com
+ * One attempt at a delivery, signed for this moment; null when its endpoint was deleted or disabled. The event is the
+ * one that happened; `data` is the message or rental as it is now, which may be further on. While a secret is being
+ * changed both sign. Source: https://www.standardwebhooks.com
  */
 export async function webhookRequest({
   ctx,
@@ -16,13 +17,17 @@ export async function webhookRequest({
 }: {
   ctx: Pick<ServiceContext, 'db' | 'vault'>;
   input: WebhookDelivery;
-}): Promise<WebhookRequest> {
-  const { id, owner, eventType, createdAt, claimedAt, url } = input;
-  const data = await currentData(ctx, input);
+}): Promise<WebhookRequest | null> {
+  const { owner, eventType, createdAt, claimedAt, url } = input;
+  const secrets = await signingSecrets(ctx, input);
+  if (!secrets) return null;
+  const [data] = await readEventData(ctx, owner, [input]);
+  const id = webhookIdOf(input);
   const body = JSON.stringify({ type: eventType, id, created_at: createdAt.toISOString(), data });
   // Receivers refuse a timestamp that is minutes off, as a worker's own clock may be.
   const timestamp = String(Math.floor(claimedAt.getTime() / 1_000));
-  const signature = createHmac('sha256', secretBytes(ctx, owner)).update(`${id}.${timestamp}.${body}`);
+  const sign = (secret: string) =>
+    `v1,${createHmac('sha256', secretBytes(secret)).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
   return {
     url,
     body,
@@ -31,22 +36,21 @@ export async function webhookRequest({
       'user-agent': 'smsx-webhooks',
       'webhook-id': id,
       'webhook-timestamp': timestamp,
-      'webhook-signature': `v1,${signature.digest('base64')}`,
+      'webhook-signature': secrets.map(sign).join(' '),
     },
   };
 }
 
-async function currentData(
+/** The same at every attempt, at every endpoint and in the feed. */
+export function webhookIdOf({ id, eventId }: Pick<WebhookDelivery, 'id' | 'eventId'>): string {
+  return eventId === null ? id : eventName(eventId);
+}
+
+async function signingSecrets(
   ctx: Pick<ServiceContext, 'db' | 'vault'>,
-  { id, owner, messageId, activationId }: WebhookDelivery,
-): Promise<Record<string, unknown>> {
-  if (messageId !== null) {
-    const message = await findMessage(ctx.db, { id: messageId, owner });
-    if (message) return presentMessage(message);
-  }
-  if (activationId !== null) {
-    const [activation] = await loadActivations(ctx.db, [activationId]);
-    if (activation) return presentActivation(ctx, activation, await listCodes(ctx.db, [activationId]));
-  }
-  throw new Error(`webhook ${id} speaks of nothing that exists`);
+  { endpointId, owner }: WebhookDelivery,
+): Promise<string[] | null> {
+  if (endpointId === null) return [webhookSecret(ctx, owner)];
+  const sealed = await findEndpointSecrets(ctx.db, endpointId);
+  return sealed?.map((secret) => ctx.vault.decrypt(secret, secretContext(endpointId))) ?? null;
 }

@@ -52,6 +52,7 @@ const WAITING = [
     'next_attempt_at',
     `webhook_deliveries WHERE state = 'ready' AND next_attempt_at <= now()`,
   ),
+  line('webhook_disabled', 'disabled_at', `webhook_endpoints WHERE disabled_at IS NOT NULL`),
   line('rental_live', 'created_at', `activations WHERE state IN ('active', 'received') AND ${REAL_RENTAL}`),
   line(
     'rental_denied',

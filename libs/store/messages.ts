@@ -59,6 +59,17 @@ export async function findMessage(
   return rows[0] ?? null;
 }
 
+export async function findMessages(
+  db: Queryable,
+  key: { ids: string[]; owner: string },
+): Promise<MessageRow[]> {
+  const { rows } = await db.query<MessageRow>(
+    `SELECT ${MESSAGE_COLUMNS} FROM messages WHERE id = ANY($1::uuid[]) AND owner = $2`,
+    [key.ids, key.owner],
+  );
+  return rows;
+}
+
 /**
  * Those of the claims that hold: their rows go from `ready` to `calling`, committed before the first byte leaves. Each
  * row tells by `claim` whose it is. Left out: already claimed (of twins all but one), another epoch, not due, no longer

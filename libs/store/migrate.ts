@@ -3,6 +3,7 @@ import { basename, extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import knex, { type Knex } from 'knex';
 import pg from 'pg';
+import { alignEventClock } from './events.ts';
 
 const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../migrations/', import.meta.url));
 /** Any number will do as long as every process uses the same. */
@@ -10,7 +11,7 @@ const MIGRATION_LOCK = 727_001;
 
 /**
  * Brings the schema up to date and returns the names of the migrations it ran. Two runs at once are safe: the second
- * waits for the first and finds nothing to do.
+ * waits for the first and finds nothing to do. After a restore into another cluster it also sets the order of events right.
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
   const guard = new pg.Client({ connectionString: databaseUrl });
@@ -19,6 +20,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   try {
     await guard.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const [, names] = await database.migrate.latest({ migrationSource, tableName: 'schema_migrations' });
+    await alignEventClock(guard);
     return names as string[];
   } finally {
     await database.destroy();

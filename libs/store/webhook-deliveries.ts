@@ -1,13 +1,17 @@
 import type { Queryable } from '#libs/platform';
 
-/** One event on its way to one URL. Either `messageId` or `activationId` is set. */
+/** One event on its way to one URL: exactly one of message, rental and webhook endpoint is what it speaks of. */
 export interface WebhookDelivery {
-  /** The `webhook-id`: the same at every attempt. */
   id: string;
+  /** Null for those from before there was a feed: their own id is then the `webhook-id`. */
+  eventId: bigint | null;
+  /** Null: a `callback_url` that came with a request. */
+  endpointId: string | null;
   owner: string;
   eventType: string;
   messageId: string | null;
   activationId: number | null;
+  webhookId: string | null;
   /** May hold a partner's secret: never logged, its host excepted. */
   url: string;
   attempts: number;
@@ -27,30 +31,51 @@ export interface DeliveryClaim {
 export interface DeliveryAnswer {
   status: number | null;
   error: string | null;
+  /** How long the call took. */
+  ms: number;
 }
 
 export type DeliveryState = 'ready' | 'calling' | 'delivered' | 'failed';
 
 const HELD = `id = $1 AND epoch = $2 AND claim = $3 AND state = 'calling'`;
 
+/** An endpoint that only ever failed for so long is disabled at its next failure. */
+const FAILING_HOURS = 24;
+
 /** `ready` to `calling`, committed before the call. Null: claimed already, another epoch, or not due. */
 export async function claimDelivery(db: Queryable, key: DeliveryClaim): Promise<WebhookDelivery | null> {
   const { rows } = await db.query<WebhookDelivery>(
     `UPDATE webhook_deliveries SET state = 'calling', claim = $3, call_started_at = now()
      WHERE id = $1 AND epoch = $2 AND state = 'ready' AND next_attempt_at <= now() + interval '1 second'
-     RETURNING id, owner, event_type AS "eventType", message_id AS "messageId", activation_id AS "activationId", url,
-       attempts, created_at AS "createdAt", now() AS "claimedAt"`,
+     RETURNING id, event_id AS "eventId", endpoint_id AS "endpointId", owner, event_type AS "eventType",
+       message_id AS "messageId", activation_id AS "activationId", webhook_id AS "webhookId", url, attempts,
+       created_at AS "createdAt", now() AS "claimedAt"`,
     [key.id, key.epoch, key.claim],
   );
   return rows[0] ?? null;
 }
 
+/** The attempt just made, at the end of the log; of a delivery that is replayed again and again the last ones stay. */
+export const LOGGED = (status: string, error: string, ms: string) =>
+  `log = (CASE WHEN jsonb_array_length(log) >= 50 THEN log - 0 ELSE log END) || jsonb_build_object('at', call_started_at,
+     'status', ${status}::integer, 'error', ${error}::text, 'ms', ${ms}::integer)`;
+
 /** False when the claim is no longer ours; so with every function here that takes one. */
-export async function settleDelivered(db: Queryable, held: DeliveryClaim, status: number): Promise<boolean> {
+export async function settleDelivered(
+  db: Queryable,
+  held: DeliveryClaim,
+  answer: { status: number; ms: number },
+): Promise<boolean> {
   const { rowCount } = await db.query(
-    `UPDATE webhook_deliveries SET state = 'delivered', attempts = attempts + 1, last_status = $4, last_error = NULL,
-       finished_at = now() WHERE ${HELD}`,
-    [held.id, held.epoch, held.claim, status],
+    `WITH settled AS (
+       UPDATE webhook_deliveries SET state = 'delivered', attempts = attempts + 1, last_status = $4, last_error = NULL,
+         finished_at = now(), ${LOGGED('$4', 'NULL', '$5')} WHERE ${HELD} RETURNING endpoint_id
+     ), well AS (
+       UPDATE webhook_endpoints SET failing_since = NULL FROM settled
+       WHERE webhook_endpoints.id = endpoint_id AND failing_since IS NOT NULL
+     )
+     SELECT FROM settled`,
+    [held.id, held.epoch, held.claim, answer.status, answer.ms],
   );
   return rowCount === 1;
 }
@@ -71,99 +96,63 @@ export async function postponeDelivery(
 
 /** `delays` as $1: the pause in seconds after each attempt, the last one repeated. */
 const DELAY = 'make_interval(secs => ($1::float8[])[least(attempts + 1, cardinality($1::float8[]))])';
-const OVER = `now() + ${DELAY} >= give_up_at`;
-const RETRY_OR_GIVE_UP = `epoch = epoch + 1, claim = NULL, nudged_at = NULL, attempts = attempts + 1,
+export const OVER = `now() + ${DELAY} >= give_up_at`;
+export const RETRY_OR_GIVE_UP = `epoch = epoch + 1, claim = NULL, nudged_at = NULL, attempts = attempts + 1,
   next_attempt_at = now() + ${DELAY} * (0.9 + 0.2 * random())`;
 
-/** Not delivered: the next epoch by the schedule, or `failed` once its time is over, or at once when `final`. */
-export async function settleUndelivered(
-  db: Queryable,
-  held: DeliveryClaim,
-  failure: DeliveryAnswer & { final: boolean; delays: readonly number[] },
-): Promise<DeliveryState | null> {
-  const { rows } = await db.query<{ state: DeliveryState }>(
-    `UPDATE webhook_deliveries SET ${RETRY_OR_GIVE_UP}, last_status = $5, last_error = $6,
-       state = CASE WHEN $7 OR ${OVER} THEN 'failed' ELSE 'ready' END,
-       finished_at = CASE WHEN $7 OR ${OVER} THEN now() END
-     WHERE id = $2 AND epoch = $3 AND claim = $4 AND state = 'calling' RETURNING state`,
-    [failure.delays, held.id, held.epoch, held.claim, failure.status, failure.error, failure.final],
-  );
-  return rows[0]?.state ?? null;
-}
-
-/** Calls whose worker must be gone. The endpoint may have heard it, and hears it again. */
-export async function abandonDeliveries(
-  db: Queryable,
-  options: { olderThanSeconds: number; delays: readonly number[]; limit: number },
-): Promise<{ id: string; state: DeliveryState }[]> {
-  const { rows } = await db.query<{ id: string; state: DeliveryState }>(
-    `UPDATE webhook_deliveries SET ${RETRY_OR_GIVE_UP}, last_status = NULL, last_error = 'worker_gone',
-       state = CASE WHEN ${OVER} THEN 'failed' ELSE 'ready' END, finished_at = CASE WHEN ${OVER} THEN now() END
-     WHERE id IN (SELECT id FROM webhook_deliveries
-                  WHERE state = 'calling' AND call_started_at < now() - make_interval(secs => $2)
-                  ORDER BY call_started_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-     RETURNING id, state`,
-    [options.delays, options.olderThanSeconds, options.limit],
-  );
-  return rows;
-}
-
-/** Due rows, at most every `quietSeconds` each. The caller makes sure that a job exists. */
-export async function takeDueDeliveries(
-  db: Queryable,
-  options: { limit: number; quietSeconds: number },
-): Promise<{ id: string; epoch: number }[]> {
-  const { rows } = await db.query<{ id: string; epoch: number }>(
-    `UPDATE webhook_deliveries SET nudged_at = now() WHERE id IN (
-       SELECT id FROM webhook_deliveries
-       WHERE state = 'ready' AND next_attempt_at <= now()
-         AND coalesce(nudged_at, '-infinity') < now() - make_interval(secs => $2)
-       ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-     RETURNING id, epoch`,
-    [options.limit, options.quietSeconds],
-  );
-  return rows;
-}
-
-/** Which dead letters: all conditions given must hold. */
-export interface DeadLetterFilter {
-  id: string | null;
-  owner: string | null;
-  /** Of events since then. */
-  since: Date | null;
+/** What an undelivered attempt leaves behind. */
+export interface Undelivered {
+  state: DeliveryState;
+  /** The endpoint was disabled with it. */
+  disabled: 'failing' | 'gone' | null;
 }
 
 /**
- * Deliveries that were given up go on their way again: the next epoch, due now, with the whole schedule before them
- * and the same `webhook-id`. Returns those that were found, oldest first; at most `limit`.
+ * Not delivered: the next epoch by the schedule, or `failed` once its time is over, or at once when `gone`. Notes since
+ * when the endpoint fails, and disables it when it is gone or has failed for too long.
  */
-export async function replayDeliveries(
+export async function settleUndelivered(
   db: Queryable,
-  filter: DeadLetterFilter,
-  limit: number,
-): Promise<{ id: string; eventType: string }[]> {
-  const { rows } = await db.query<{ id: string; eventType: string }>(
-    `UPDATE webhook_deliveries SET state = 'ready', epoch = epoch + 1, claim = NULL, attempts = 0, nudged_at = NULL,
-       next_attempt_at = now(), give_up_at = now() + interval '24 hours', finished_at = NULL
-     WHERE id IN (SELECT id FROM webhook_deliveries
-                  WHERE state = 'failed' AND ($1::uuid IS NULL OR id = $1) AND ($2::text IS NULL OR owner = $2)
-                    AND ($3::timestamptz IS NULL OR created_at >= $3)
-                  ORDER BY created_at LIMIT $4 FOR UPDATE SKIP LOCKED)
-     RETURNING id, event_type AS "eventType"`,
-    [filter.id, filter.owner, filter.since, limit],
+  held: DeliveryClaim,
+  failure: DeliveryAnswer & { gone: boolean; delays: readonly number[] },
+): Promise<Undelivered | null> {
+  const { rows } = await db.query<Undelivered>(
+    `WITH settled AS (
+       UPDATE webhook_deliveries SET ${RETRY_OR_GIVE_UP}, last_status = $5, last_error = $6,
+         state = CASE WHEN $7 OR ${OVER} THEN 'failed' ELSE 'ready' END,
+         finished_at = CASE WHEN $7 OR ${OVER} THEN now() END, ${LOGGED('$5', '$6', '$8')}
+       WHERE id = $2 AND epoch = $3 AND claim = $4 AND state = 'calling' RETURNING state, endpoint_id
+     ), failing AS (
+       UPDATE webhook_endpoints SET failing_since = coalesce(failing_since, now()),
+         disabled_at = CASE WHEN $7 OR ${FAILED_LONG} THEN now() END,
+         disabled_reason = CASE WHEN $7 THEN 'gone' WHEN ${FAILED_LONG} THEN 'failing' END
+       FROM settled WHERE webhook_endpoints.id = endpoint_id AND disabled_at IS NULL
+         AND (failing_since IS NULL OR $7 OR ${FAILED_LONG})
+       RETURNING disabled_reason
+     )
+     SELECT state, (SELECT disabled_reason FROM failing) AS disabled FROM settled`,
+    [
+      failure.delays,
+      held.id,
+      held.epoch,
+      held.claim,
+      failure.status,
+      failure.error,
+      failure.gone,
+      failure.ms,
+    ],
   );
-  return rows;
+  return rows[0] ?? null;
 }
 
-/** Forgets what ended that long ago, delivered or not; returns how many. */
-export async function eraseOldDeliveries(
-  db: Queryable,
-  options: { days: number; limit: number },
-): Promise<number> {
+const FAILED_LONG = `coalesce(failing_since < now() - interval '${FAILING_HOURS} hours', false)`;
+
+/** Its endpoint was deleted or disabled meanwhile: nothing was called, and nothing will be. */
+export async function giveUpDelivery(db: Queryable, held: DeliveryClaim, error: string): Promise<boolean> {
   const { rowCount } = await db.query(
-    `DELETE FROM webhook_deliveries WHERE id IN (
-       SELECT id FROM webhook_deliveries WHERE finished_at < now() - make_interval(days => $1) LIMIT $2)`,
-    [options.days, options.limit],
+    `UPDATE webhook_deliveries SET state = 'failed', last_status = NULL, last_error = $4, finished_at = now()
+     WHERE ${HELD}`,
+    [held.id, held.epoch, held.claim, error],
   );
-  return rowCount ?? 0;
+  return rowCount === 1;
 }

@@ -1,5 +1,6 @@
 import {
   eraseOldDeliveries,
+  eraseOldEvents,
   eraseOldIdempotency,
   eraseOldTexts,
   eraseUnwantedMirror,
@@ -9,6 +10,7 @@ import type { Loop } from '../deps.ts';
 
 const BATCH = 5_000;
 const WEBHOOK_DAYS = 30;
+const EVENT_DAYS = 30;
 
 /** Erases what has served its time. */
 export const erase: Loop = {
@@ -20,7 +22,8 @@ export const erase: Loop = {
       const keys = await eraseOldIdempotency(ctx.db, BATCH);
       const texts = await eraseOldTexts(ctx.db, { days: TEXT_DAYS, limit: BATCH });
       const webhooks = await eraseOldDeliveries(ctx.db, { days: WEBHOOK_DAYS, limit: BATCH });
+      const events = await eraseOldEvents(ctx.db, { days: EVENT_DAYS, limit: BATCH });
       await eraseUnwantedMirror(ctx.db);
-      return [keys, texts, webhooks].includes(BATCH);
+      return [keys, texts, webhooks].includes(BATCH) || events >= BATCH;
     },
 };

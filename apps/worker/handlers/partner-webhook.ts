@@ -1,8 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { WebhookAnswer } from '#libs/platform';
-import { settleWebhook, webhookRequest } from '#libs/services';
-import { claimDelivery, postponeDelivery, type WebhookDelivery } from '#libs/store';
+import { settleWebhook, webhookIdOf, webhookRequest } from '#libs/services';
+import {
+  claimDelivery,
+  type DeliveryClaim,
+  giveUpDelivery,
+  postponeDelivery,
+  type WebhookDelivery,
+} from '#libs/store';
+import type { Lane } from '../call-limiter.ts';
 import type { JobHandler, WorkerDeps } from '../deps.ts';
+
+/** Calls that this process makes at the same time, of the hundred that it has places for. */
+const MOST_OF_HOST = 10;
+const MOST_OF_OWNER = 20;
 
 /**
  * Claims one event, tells its endpoint once, writes what came of it.
@@ -14,34 +25,71 @@ export const partnerWebhook: JobHandler = async (deps, { id, epoch }) => {
   const delivery = await claimDelivery(ctx.db, held);
   if (!delivery) return;
   ctx.crashPoint('webhook.claimed');
-  const host = hostOf(delivery.url);
-  const place = deps.webhookLimiter.enter([`host:${host}`, `owner:${delivery.owner}`]);
+  const place = deps.webhookLimiter.enter(lanesOf(delivery));
   if (place.kind === 'full') {
     await postponeDelivery(ctx.db, held, place.seconds);
     return;
   }
   const started = performance.now();
-  const answer = await call(deps, delivery).finally(place.leave);
+  let answer: WebhookAnswer | null = null;
+  try {
+    answer = await call(deps, delivery);
+  } finally {
+    place.leave(answer?.kind !== 'failed');
+  }
+  if (answer === null) {
+    await giveUpDelivery(ctx.db, held, 'webhook_disabled');
+    return;
+  }
   ctx.crashPoint('webhook.answered');
-  const settled = await settleWebhook({ ctx, input: { held, answer } });
+  await settle(deps, held, { delivery, answer, ms: Math.round(performance.now() - started) });
+};
+
+/** One partner's trouble with a host is not another's: many may share one. */
+function lanesOf({ owner, url }: WebhookDelivery): Lane[] {
+  return [
+    { name: `host:${owner}:${hostOf(url)}`, mostInFlight: MOST_OF_HOST, mostWhenDead: 1 },
+    { name: `owner:${owner}`, mostInFlight: MOST_OF_OWNER, mostWhenDead: MOST_OF_OWNER },
+  ];
+}
+
+/** Null: the endpoint was deleted or disabled, and nothing is called. */
+async function call(
+  { ctx, timer, webhooks }: WorkerDeps,
+  delivery: WebhookDelivery,
+): Promise<WebhookAnswer | null> {
+  const request = await webhookRequest({ ctx, input: delivery });
+  return request && timer.time('partner', 'webhook', () => webhooks.post(request));
+}
+
+async function settle(
+  { ctx, webhooksDisabled }: WorkerDeps,
+  held: DeliveryClaim,
+  told: { delivery: WebhookDelivery; answer: WebhookAnswer; ms: number },
+): Promise<void> {
+  const { delivery, answer, ms } = told;
+  const { result, disabled } = await settleWebhook({ ctx, input: { held, answer, ms } });
+  const facts = {
+    webhook_id: webhookIdOf(delivery),
+    delivery_id: held.id,
+    endpoint_id: delivery.endpointId,
+    host: hostOf(delivery.url),
+    status: answer.kind === 'answered' ? answer.status : null,
+    detail: answer.kind === 'failed' ? answer.detail : null,
+  };
   ctx.log.info({
     event: 'webhook.told',
-    webhook_id: id,
-    epoch,
+    ...facts,
+    epoch: held.epoch,
     type: delivery.eventType,
     message_id: delivery.messageId,
     activation_id: delivery.activationId,
-    host,
-    status: answer.kind === 'answered' ? answer.status : null,
-    detail: answer.kind === 'failed' ? answer.detail : null,
-    settled,
-    ms: Math.round(performance.now() - started),
+    settled: result,
+    ms,
   });
-};
-
-async function call({ ctx, timer, webhooks }: WorkerDeps, delivery: WebhookDelivery): Promise<WebhookAnswer> {
-  const request = await webhookRequest({ ctx, input: delivery });
-  return timer.time('partner', 'webhook', () => webhooks.post(request));
+  if (disabled === null) return;
+  webhooksDisabled.inc({ reason: disabled });
+  ctx.log.warn({ event: 'webhook.disabled', ...facts, owner: delivery.owner, reason: disabled });
 }
 
 /** The path and the query are the partner's own and may hold its secrets. */

@@ -230,6 +230,7 @@ const NEW = {
   calls: 0,
   calledEpoch: 0,
   repeatedCalls: 0,
+  toldSent: false,
 } as const;
 
 function refuses(tables: Tables): boolean {

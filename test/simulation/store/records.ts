@@ -37,6 +37,7 @@ export interface MessageRecord {
   calls: number;
   calledEpoch: number;
   repeatedCalls: number;
+  toldSent: boolean;
 }
 
 /** A row of `activations`. */

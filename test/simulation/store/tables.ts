@@ -41,7 +41,8 @@ export class Tables {
   }
 
   changeMessage(old: MessageRecord, changes: Partial<MessageRecord>): MessageRecord {
-    const row = { ...old, ...changes };
+    const doubted = old.state === 'sent' && changes.state === 'unknown';
+    const row = { ...old, ...changes, toldSent: old.toldSent || doubted };
     if (row.state !== old.state) {
       if (!MESSAGE_EDGES[old.state].includes(row.state)) throw edgeError(old, row.state);
       this.moves.push({ row: 'message', id: old.id, from: old.state, to: row.state });
