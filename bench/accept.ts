@@ -51,5 +51,5 @@ export async function startAccepting(run: Run, installation: Installation): Prom
 /** So that every round begins with the same tables and empty queues. */
 export async function discardMessages({ ctx, sql }: Installation): Promise<void> {
   for (const queue of ctx.jobs.queues()) if (queue.name === 'sms-send') await queue.drain(true);
-  await sql('TRUNCATE messages, message_events, idempotency_keys, webhook_deliveries');
+  await sql('TRUNCATE messages, message_events, idempotency_keys, webhook_deliveries, events');
 }

@@ -1,17 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Partner } from '#libs/services';
+import { isWaiting, type Partner } from '#libs/services';
 import { refuseRepeated } from './actions/field.ts';
-import { activationId } from './actions/fields.ts';
+import { activationId, wait } from './actions/fields.ts';
 import { type Action, ENDPOINTS } from './actions/index.ts';
 import { chooserOf, methodCheck, queryOf, requireAction } from './choose-action.ts';
 import type { GatewayDeps } from './deps.ts';
 import { baseUrlOf } from './docs/base-url.ts';
+import { createEventStreams } from './event-streams.ts';
 import { type Gate, shed } from './gate.ts';
 import { authenticate } from './plugins/authentication.ts';
 import { speaksProblems } from './plugins/problem.ts';
 import type { Polled } from './plugins/rate-limit.ts';
 import { runAction } from './run-action.ts';
-import { sendAnswer, sendV1Answer } from './send-answer.ts';
+import { sendAnswer, sendStream, sendV1Answer } from './send-answer.ts';
 
 /**
  * The partner API. The order of the checks is part of the contract: method, keys configured, key, rate limit,
@@ -22,9 +23,17 @@ export async function registerPartnerApi(app: FastifyInstance, deps: GatewayDeps
   const answerPolled = (polled: Polled, id: number, request: FastifyRequest, reply: FastifyReply) => {
     const cached = gate.admitPolled(polled, reply);
     if (cached === null) return;
+    // Whoever waits for a change is not answered with what has not changed.
+    if (queryOf(request).wait !== undefined && isWaiting(cached)) return;
     request.facts.ids = { activation_id: id };
     return sendAnswer(reply, { status: 200, body: cached, replayed: false });
   };
+  const streams = createEventStreams({
+    ctx: deps.ctx,
+    isDraining: deps.isDraining,
+    ...(deps.streamLifetimeMs === undefined ? {} : { lifetimeMs: deps.streamLifetimeMs }),
+  });
+  app.addHook('preClose', async () => streams.close());
   for (const endpoint of ENDPOINTS) {
     const chooseAction = chooserOf(endpoint);
     const checkMethod = methodCheck(endpoint);
@@ -49,6 +58,7 @@ export async function registerPartnerApi(app: FastifyInstance, deps: GatewayDeps
       handler: async (request, reply) => {
         const action = requireAction(chooseAction(request));
         const answer = await runAction(deps, action, request);
+        if (answer.stream) return sendStream(request, reply, streams, answer.stream);
         if (!isV1) return sendAnswer(reply, answer);
         return sendV1Answer(request, reply, { action, answer, baseUrl: baseUrlOf(deps.ctx.config, request) });
       },
@@ -74,6 +84,7 @@ function polledRental(
 function polledId(action: Action, query: Record<string, unknown>): number | null {
   try {
     refuseRepeated(action.input, query);
+    if (query.wait !== undefined) wait.read(query.wait);
     return activationId.read(query.id);
   } catch {
     return null;

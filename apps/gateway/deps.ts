@@ -9,4 +9,6 @@ export interface GatewayDeps {
   isDraining: () => boolean;
   /** Mean delay of the event loop above which requests are shed. */
   maxEventLoopDelayMs?: number;
+  /** How long a stream of events lasts before its reader has to come again. */
+  streamLifetimeMs?: number;
 }

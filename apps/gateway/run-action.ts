@@ -27,10 +27,17 @@ export async function runAction(
     idempotency: posted ? readIdempotency(request, action.name, input) : null,
     waitSeconds: action.prefersWait ? readPreferredWait(request) : 0,
     accept: request.headers.accept ?? '',
+    lastEventId: lastEventIdOf(request),
     raw: input,
   });
   request.facts.ids = answer.ids ?? {};
   return answer;
+}
+
+/** Node joins what is sent twice, which then is no id. */
+function lastEventIdOf(request: FastifyRequest): string | null {
+  const header = request.headers['last-event-id'];
+  return header === undefined ? null : String(header);
 }
 
 /** Where the path says everything that is required, a body may be left out. */

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorBody } from '#libs/domain';
-import type { Answer } from './actions/action.ts';
+import type { Answer, StreamStart } from './actions/action.ts';
 import type { Action } from './actions/index.ts';
+import type { EventStreams } from './event-streams.ts';
 import { JSON_TYPE, retryAfterSeconds } from './plugins/errors.ts';
 import { PROBLEM_TYPE, problemOf } from './plugins/problem.ts';
 
@@ -37,6 +38,22 @@ export function sendV1Answer(
     return reply.code(200).send(answer.body);
   }
   return sendKept(reply, answer);
+}
+
+/** Server-Sent Events, until the stream ends or its reader goes away. */
+export function sendStream(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  streams: EventStreams,
+  start: StreamStart,
+): FastifyReply {
+  const { partner } = request.facts;
+  if (!partner) throw new Error('a stream needs a partner');
+  // A proxy that collects what passes would hold back every event.
+  reply.header('content-type', 'text/event-stream; charset=utf-8').header('x-accel-buffering', 'no');
+  reply.code(200).header('cache-control', 'no-store');
+  if (request.method === 'HEAD') return reply.send();
+  return reply.send(streams.open({ keyId: partner.keyId, owner: partner.owner, ...start }));
 }
 
 function sendKept(reply: FastifyReply, { status, body, replayed }: Answer): FastifyReply {

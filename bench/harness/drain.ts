@@ -26,7 +26,7 @@ export async function measureDrain(
   await untilSent(installation, startedAt + PATIENCE_MS);
   const seconds = (performance.now() - startedAt) / 1_000;
   const after = cpuSecondsOf(pids);
-  await installation.sql('TRUNCATE messages, message_events, idempotency_keys, webhook_deliveries');
+  await installation.sql('TRUNCATE messages, message_events, idempotency_keys, webhook_deliveries, events');
   const cpu = before === null || after === null ? null : after - before;
   return {
     perSecond: count / seconds,

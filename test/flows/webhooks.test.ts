@@ -21,7 +21,7 @@ import { until } from '../helpers/until.ts';
 import { OTHER_HOST, PRIVATE_HOST, startWebhookReceiver } from '../helpers/webhook-receiver.ts';
 
 interface Delivery {
-  id: string;
+  webhookId: string;
   epoch: number;
   type: string;
   state: string;
@@ -44,7 +44,7 @@ t.test('webhooks', async (t) => {
 
   const deliveries = async (path: string) => {
     const { rows } = await ctx.db.query<Delivery>(
-      `SELECT id, epoch, event_type AS type, state, attempts, last_status AS "lastStatus", last_error AS "lastError",
+      `SELECT 'evt_' || event_id AS "webhookId", epoch, event_type AS type, state, attempts, last_status AS "lastStatus", last_error AS "lastError",
          extract(epoch FROM next_attempt_at - now())::float8 AS "dueInSeconds"
        FROM webhook_deliveries WHERE url LIKE $1 ORDER BY created_at, id`,
       [`%${path}`],
@@ -105,7 +105,11 @@ t.test('webhooks', async (t) => {
       all.map(({ json }) => json.type),
       ['message.sent', 'message.delivered'],
     );
-    const { events: _events, ...asAsked } = await getMessage({ ctx, input: { partner, id } });
+    const {
+      events: _events,
+      timeline: _timeline,
+      ...asAsked
+    } = await getMessage({ ctx, input: { partner, id } });
     t.same(all[1]?.json.data, asAsked, 'data is what GET /v1/messages/{id} tells');
     const verifier = new Webhook(webhookSecret(ctx, partner.owner));
     for (const { body, headers } of all) {
@@ -202,14 +206,18 @@ t.test('webhooks', async (t) => {
   await t.test('500: told again under the same id, though the queue forgot it', async (t) => {
     receiver.answer('/retry', 500);
     await move(await quietMessage('/retry'), 'sent');
-    const { id, dueInSeconds } = await becomes('/retry', { state: 'ready', attempts: 1, lastStatus: 500 });
+    const { webhookId, dueInSeconds } = await becomes('/retry', {
+      state: 'ready',
+      attempts: 1,
+      lastStatus: 500,
+    });
     t.ok(dueInSeconds > 5 && dueInSeconds <= 11, `next in ${dueInSeconds} s`);
     for (const queue of ctx.jobs.queues()) await queue.obliterate({ force: true });
     await dueNow('/retry');
     const all = await told('/retry', 1);
     t.same(
       all.map(({ headers }) => headers['webhook-id']),
-      [id, id],
+      [webhookId, webhookId],
     );
     t.match(await deliveries('/retry'), [{ epoch: 2, attempts: 2, lastStatus: 200 }]);
   });
@@ -227,8 +235,8 @@ t.test('webhooks', async (t) => {
       for (; held.epoch <= 7; held.epoch += 1) {
         t.ok(await claimDelivery(tx, held));
         t.equal(await claimDelivery(tx, held), null, 'claimed once');
-        const failure = { status: 500, error: null, final: false, delays: WEBHOOK_DELAYS };
-        t.equal(await settleUndelivered(tx, held, failure), 'ready');
+        const failure = { status: 500, error: null, gone: false, delays: WEBHOOK_DELAYS, ms: 7 };
+        t.same(await settleUndelivered(tx, held, failure), { state: 'ready', disabled: null });
         const { rows } = await tx.query<{ pause: number }>(
           `UPDATE webhook_deliveries SET next_attempt_at = now() WHERE id = $1 RETURNING
              (SELECT extract(epoch FROM next_attempt_at - now())::float8 FROM webhook_deliveries WHERE id = $1) AS pause`,
@@ -291,10 +299,10 @@ t.test('webhooks', async (t) => {
         `UPDATE webhook_deliveries SET call_started_at = now() - interval '31 seconds' WHERE id = $1`,
         [held.id],
       );
-      await becomes('/killed', { state: 'ready', epoch: 2, lastError: 'worker_gone' });
-      t.equal(await settleDelivered(ctx.db, held, 200), false);
+      const { webhookId } = await becomes('/killed', { state: 'ready', epoch: 2, lastError: 'worker_gone' });
+      t.equal(await settleDelivered(ctx.db, held, { status: 200, ms: 7 }), false);
       await dueNow('/killed');
-      t.match(await told('/killed', 1), [{ headers: { 'webhook-id': held.id } }]);
+      t.match(await told('/killed', 1), [{ headers: { 'webhook-id': webhookId } }]);
     },
   );
 

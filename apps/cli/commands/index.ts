@@ -22,6 +22,7 @@ import { userList } from './user-list.ts';
 import { walletCredit } from './wallet-credit.ts';
 import { walletDebit } from './wallet-debit.ts';
 import { walletShow } from './wallet-show.ts';
+import { webhookList } from './webhook-list.ts';
 import { webhookReplay } from './webhook-replay.ts';
 import { webhookSecret } from './webhook-secret.ts';
 
@@ -38,6 +39,7 @@ export const COMMANDS: Command[] = [
   walletCredit,
   walletDebit,
   webhookSecret,
+  webhookList,
   webhookReplay,
   providerAdd,
   providerList,

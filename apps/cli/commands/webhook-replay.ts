@@ -1,3 +1,5 @@
+import { eventNumber } from '#libs/domain';
+import { webhookIdOf } from '#libs/services';
 import { findUser, replayDeliveries } from '#libs/store';
 import { unknownUser, usageError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
@@ -15,7 +17,8 @@ export const webhookReplay: Command = {
     'A webhook is given up 24 hours after its event, or when its endpoint answers 410. Replayed ones go out at once under the same webhook-id, with a whole new schedule of retries. Those that are still on their way are left alone.',
   options: [
     { flags: '--user <id>', description: 'of this wallet user' },
-    { flags: '--id <id>', description: 'this one; the webhook-id' },
+    { flags: '--id <id>', description: 'of this event; the webhook-id' },
+    { flags: '--webhook <id>', description: 'of this endpoint' },
     { flags: '--since <duration>', description: 'of events that young, such as 12h', fallback: '30d' },
   ],
   examples: ['webhook replay --user 1 --since 12h', 'webhook replay --user 1 --json'],
@@ -24,14 +27,19 @@ export const webhookReplay: Command = {
     const deliveries = await ctx.db.transaction(async (tx) => {
       const found = await replayDeliveries(tx, filter, MOST);
       const details = { owner: filter.owner, count: found.length };
-      await ctx.audit(tx, 'webhook.replayed', filter.id ?? filter.owner ?? 'all', details);
+      await ctx.audit(
+        tx,
+        'webhook.replayed',
+        input.optional('id') ?? filter.endpointId ?? filter.owner ?? 'all',
+        details,
+      );
       return found;
     });
     return {
       json: {
         ok: true,
         count: deliveries.length,
-        webhooks: deliveries.map(({ id, eventType }) => ({ id, type: eventType })),
+        webhooks: deliveries.map((delivery) => ({ id: webhookIdOf(delivery), type: delivery.eventType })),
       },
       text: (style) =>
         deliveries.length === 0
@@ -40,7 +48,7 @@ export const webhookReplay: Command = {
               table(
                 style,
                 [{ title: 'WEBHOOK ID' }, { title: 'TYPE' }],
-                deliveries.map(({ id, eventType }) => [id, eventType]),
+                deliveries.map((delivery) => [webhookIdOf(delivery), delivery.eventType]),
               ),
               '',
               style.good(`${deliveries.length} on their way again.`),
@@ -50,13 +58,25 @@ export const webhookReplay: Command = {
 };
 
 async function filterOf(ctx: CliContext, input: Input) {
-  const id = input.optional('id');
   const userId = input.optionalId('user');
-  if (id === null && userId === null) {
-    throw usageError('missing_selection', 'Which webhooks? Give --user, --id, or both.');
+  const endpointId = input.optional('webhook');
+  const id = input.optional('id');
+  if (id === null && endpointId === null && userId === null) {
+    throw usageError('missing_selection', 'Which webhooks? Give --user, --webhook, or --id.');
   }
-  if (id !== null && !UUID.test(id)) throw usageError('invalid_id', `--id "${id}" is not a webhook-id.`);
+  if (endpointId !== null && !UUID.test(endpointId)) {
+    throw usageError('invalid_webhook', `--webhook "${endpointId}" is not the id of an endpoint.`);
+  }
   if (userId !== null && !(await findUser(ctx.db, userId))) throw unknownUser(userId);
   const since = new Date(Date.now() - input.duration('since', '30d') * 1_000);
-  return { id, owner: userId === null ? null : `u:${userId}`, since };
+  return { ...eventOf(id), endpointId, owner: userId === null ? null : `u:${userId}`, since };
+}
+
+/** A webhook-id is that of its event; those from before there was a feed have a UUID of their own. */
+function eventOf(id: string | null) {
+  if (id === null) return { id: null, eventId: null };
+  const eventId = eventNumber(id);
+  if (eventId !== null) return { id: null, eventId };
+  if (!UUID.test(id)) throw usageError('invalid_id', `--id "${id}" is not a webhook-id.`);
+  return { id, eventId: null };
 }

@@ -8,6 +8,7 @@ import {
   type Scope,
   type WaitingContext,
 } from '#libs/services';
+import type { FeedPlace } from '#libs/store';
 import { type FieldSet, type InputOf, readInput } from './field.ts';
 
 export type Method = 'GET' | 'POST' | 'DELETE';
@@ -44,6 +45,8 @@ export interface DocumentedReply {
   example: Record<string, unknown>;
   /** Comes as CSV too, when that is asked for. */
   csv?: true;
+  /** Comes as Server-Sent Events; schema and example are of one data line. */
+  stream?: true;
 }
 
 /** What an action is given. `raw` is the query or the parsed body, and the parameters of the path. */
@@ -54,6 +57,8 @@ export interface Call extends Repeatable {
   waitSeconds: number;
   /** The header Accept as it came. */
   accept: string;
+  /** The header Last-Event-ID, with which a stream is taken up again. */
+  lastEventId: string | null;
 }
 
 /** A reply as JSON text, unless its headers name another type; `ids` go to the log. */
@@ -63,6 +68,15 @@ export interface Answer extends Reply {
   headers?: Record<string, string>;
   /** Of a page: where the next one begins, null on the last. */
   nextCursor?: string | null;
+  /** In place of the body: events as they happen, from there on. */
+  stream?: StreamStart;
+}
+
+/** What a stream begins with. */
+export interface StreamStart {
+  after: FeedPlace;
+  /** Null: all of them. */
+  types: readonly string[] | null;
 }
 
 export type Action = Omit<ActionDefinition<FieldSet>, 'run'> & { run(call: Call): Promise<Answer> };

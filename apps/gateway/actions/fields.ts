@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { type Micros, PublicError, parseMicros } from '#libs/domain';
+import { type ErrorCode, type Micros, PublicError, parseMicros } from '#libs/domain';
 import { webhookUrlProblem } from '#libs/platform';
 import { phoneProblem } from '#libs/services';
 import { field } from './field.ts';
@@ -7,9 +7,10 @@ import { readTime } from './read-time.ts';
 
 const MOST_ID = 2 ** 31 - 1;
 const LONGEST_MESSAGE = 1_600;
-const LONGEST_URL = 2_048;
+export const LONGEST_URL = 2_048;
 const MOST_AHEAD_MS = 35 * 24 * 3_600_000;
 const MOST_IDS = 100;
+const MOST_WAIT_SECONDS = 25;
 
 /** Whole numbers come as JSON numbers and as digits, since a query has no numbers. */
 const wholeNumber = (description: string, minimum: number, example: number) =>
@@ -67,15 +68,7 @@ export const callbackUrl = field(
       'Redirects are not followed.',
     examples: ['https://partner.example/hooks/sms'],
   }),
-  (value) => {
-    if (value.length > LONGEST_URL || !/^https:\/\/[^\s/?#]/i.test(value) || !URL.canParse(value))
-      return null;
-    const { href } = new URL(value);
-    const problem = webhookUrlProblem(href);
-    if (problem)
-      throw new PublicError('invalid_callback_url', { message: `callback_url cannot be used: ${problem}` });
-    return href.length <= LONGEST_URL ? href : null;
-  },
+  (value) => readPublicUrl('invalid_callback_url', 'callback_url', value),
 );
 
 export const validitySeconds = field(
@@ -112,6 +105,16 @@ export const activationIds = field(
     const ids = value.split(',').map((part) => (/^\s*[0-9]{1,10}\s*$/.test(part) ? inRange(part, 1) : null));
     return ids.length <= MOST_IDS && ids.every((id) => id !== null) ? ids : null;
   },
+);
+
+export const wait = field(
+  'invalid_wait',
+  wholeNumber(
+    'Seconds to wait for a change, 0 to 25; it is a query parameter, so digits count as a number.',
+    0,
+    25,
+  ),
+  (value) => (Number(value) <= MOST_WAIT_SECONDS ? Number(value) : null),
 );
 
 export const service = field(
@@ -164,8 +167,17 @@ function inRange(value: number | string, least: number): number | null {
   return number >= least && number <= MOST_ID ? number : null;
 }
 
+/** Where a webhook may go, as far as it can be read; null when it is no https URL at all. */
+export function readPublicUrl(code: ErrorCode, name: string, value: string): string | null {
+  if (value.length > LONGEST_URL || !/^https:\/\/[^\s/?#]/i.test(value) || !URL.canParse(value)) return null;
+  const { href } = new URL(value);
+  const problem = webhookUrlProblem(href);
+  if (problem) throw new PublicError(code, { message: `${name} cannot be used: ${problem}` });
+  return href.length <= LONGEST_URL ? href : null;
+}
+
 /** What PostgreSQL can keep as text, and what every reader can decode. */
-function isStorable(value: string): boolean {
+export function isStorable(value: string): boolean {
   return !/[\0\p{Surrogate}]/u.test(value);
 }
 

@@ -1,5 +1,6 @@
-import { readStatus } from '#libs/services';
+import { waitForStatus } from '#libs/services';
 import { defineAction } from './action.ts';
+import { optional } from './field.ts';
 import * as fields from './fields.ts';
 import { activationStatus } from './shapes.ts';
 
@@ -27,15 +28,16 @@ export const status = defineAction({
   summary: 'The state of a rental, and its code',
   description:
     'waiting, received (with otp), cancelled (with reason), or unknown (with raw, the provider’s last words, cut ' +
-    'to 200 characters; it passes by itself). Ask as often as your rate limit allows: it costs the provider nothing.',
+    'to 200 characters; it passes by itself). Ask as often as your rate limit allows: it costs the provider nothing. ' +
+    'With wait=N the reply comes as soon as it is no longer waiting, and after N seconds at the latest.',
   scope: 'read',
-  input: { id: fields.activationId },
+  input: { id: fields.activationId, wait: optional(fields.wait) },
   inputExample: { id: 12 },
   cachedById: true,
   replies: [{ status: 200, when: 'The rental.', schema: activationStatus, example: STATUS_EXAMPLE }],
-  errors: ['invalid_id', 'activation_not_found', 'partner_user_not_configured'],
+  errors: ['invalid_id', 'invalid_wait', 'activation_not_found', 'partner_user_not_configured'],
   async run({ ctx, partner, input }) {
-    const body = await readStatus({ ctx, input: { partner, id: input.id } });
+    const body = await waitForStatus({ ctx, input: { partner, id: input.id, seconds: input.wait ?? 0 } });
     return { status: 200, body, replayed: false, ids: { activation_id: input.id } };
   },
 });

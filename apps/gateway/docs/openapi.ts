@@ -1,3 +1,4 @@
+import type { DocumentedReply } from '../actions/action.ts';
 import {
   type Action,
   COMMON_ERRORS,
@@ -59,10 +60,12 @@ function schemasOf(): Json {
       ...(action.method === 'POST'
         ? [[componentName(action, 'Request'), inputSchema(endpoint, action)] as [string, unknown]]
         : []),
-      ...action.replies.map(({ status, when, schema }): [string, unknown] => [
-        componentName(action, `Reply${status}`),
-        { ...schema, title: `${action.name}: ${status}`, description: when },
-      ]),
+      ...action.replies
+        .filter(isJson)
+        .map(({ status, when, schema }): [string, unknown] => [
+          componentName(action, `Reply${status}`),
+          { ...schema, title: `${action.name}: ${status}`, description: when },
+        ]),
     ]),
   );
   return Object.fromEntries(named);
@@ -143,22 +146,33 @@ function successes(actions: Action[]): Json {
       const response = {
         description: replies.map(({ action, reply }) => `${action.name}: ${reply.when}`).join(' '),
         headers: headersOf(actions, status),
-        content: {
-          'application/json': {
-            schema: anyOf(replies.map(({ action }) => componentName(action, `Reply${status}`))),
-            examples: Object.fromEntries(
-              replies.map(({ action, reply }) => [
-                action.name,
-                { summary: reply.when, value: reply.example },
-              ]),
-            ),
-          },
-          ...(replies.some(({ reply }) => reply.csv) ? { 'text/csv': { schema: { type: 'string' } } } : {}),
-        },
+        content: replies.some(({ reply }) => !isJson(reply))
+          ? EVENT_STREAM
+          : {
+              'application/json': {
+                schema: anyOf(replies.map(({ action }) => componentName(action, `Reply${status}`))),
+                examples: Object.fromEntries(
+                  replies.map(({ action, reply }) => [
+                    action.name,
+                    { summary: reply.when, value: reply.example },
+                  ]),
+                ),
+              },
+              ...(replies.some(({ reply }) => reply.csv)
+                ? { 'text/csv': { schema: { type: 'string' } } }
+                : {}),
+            },
       };
       return [String(status), response];
     }),
   );
+}
+
+/** A stream is alone on its path. */
+const EVENT_STREAM = { 'text/event-stream': { schema: { type: 'string' } } };
+
+function isJson({ stream }: DocumentedReply): boolean {
+  return stream === undefined;
 }
 
 /** Several commands have the same body, so more than one may match: not `oneOf`. */

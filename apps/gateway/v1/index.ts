@@ -4,22 +4,34 @@ import { cancelActivation } from './cancel-activation.ts';
 import { cancelMessage } from './cancel-message.ts';
 import { createActivation } from './create-activation.ts';
 import { createQuote } from './create-quote.ts';
+import { createWebhook } from './create-webhook.ts';
+import { deleteWebhook } from './delete-webhook.ts';
+import { enableWebhook } from './enable-webhook.ts';
 import { finishActivation } from './finish-activation.ts';
 import { getActivation } from './get-activation.ts';
 import { getActivationStatuses } from './get-activation-statuses.ts';
 import { getMessage } from './get-message.ts';
 import { getUsage } from './get-usage.ts';
 import { getWallet } from './get-wallet.ts';
+import { getWebhook } from './get-webhook.ts';
 import { listActivations } from './list-activations.ts';
 import { listCountries } from './list-countries.ts';
+import { listEvents } from './list-events.ts';
 import { listKeys } from './list-keys.ts';
 import { listMessages } from './list-messages.ts';
 import { listPrices } from './list-prices.ts';
 import { listServices } from './list-services.ts';
 import { listWalletEntries } from './list-wallet-entries.ts';
+import { listWebhookDeliveries } from './list-webhook-deliveries.ts';
+import { listWebhooks } from './list-webhooks.ts';
+import { replayWebhook } from './replay-webhook.ts';
+import { replayWebhookDelivery } from './replay-webhook-delivery.ts';
 import { resendActivation } from './resend-activation.ts';
 import { rotateKey } from './rotate-key.ts';
+import { rotateWebhookSecret } from './rotate-webhook-secret.ts';
 import { sendMessage } from './send-message.ts';
+import { streamEvents } from './stream-events.ts';
+import { testWebhook } from './test-webhook.ts';
 
 /** The paths of /v1, each with one operation per method, in the order the documentation shows them. */
 export const V1_ENDPOINTS: readonly Endpoint[] = [
@@ -41,6 +53,16 @@ export const V1_ENDPOINTS: readonly Endpoint[] = [
   at('/v1/usage', getUsage),
   at('/v1/keys', listKeys),
   at('/v1/keys/:id/rotate', rotateKey),
+  at('/v1/events', listEvents),
+  at('/v1/events/stream', streamEvents),
+  at('/v1/webhooks', listWebhooks, createWebhook),
+  at('/v1/webhooks/:id', getWebhook, deleteWebhook),
+  at('/v1/webhooks/:id/rotate', rotateWebhookSecret),
+  at('/v1/webhooks/:id/test', testWebhook),
+  at('/v1/webhooks/:id/enable', enableWebhook),
+  at('/v1/webhooks/:id/replay', replayWebhook),
+  at('/v1/webhooks/:id/deliveries', listWebhookDeliveries),
+  at('/v1/webhook-deliveries/:id/replay', replayWebhookDelivery),
 ];
 
 function at(path: string, ...operations: Action[]): Endpoint {

@@ -120,6 +120,9 @@ t.test('and so it is on virtual-numbers', async (t) => {
 
   const ids = ['', '0', '-1', '1.5', 'abc', '2147483648', '99999999999'];
   for (const id of ids) isError(t, await get(`action=status&id=${id}`), 400, 'invalid_id');
+  for (const seconds of ['', '26', '-1', '1.5', 'long']) {
+    isError(t, await get(`action=status&id=1&wait=${seconds}`), 400, 'invalid_wait');
+  }
   for (const id of [...ids, 0, 1.5, null, undefined, [1]]) {
     for (const action of ['cancel', 'resend', 'finish'])
       isError(t, await post(action, { id }), 400, 'invalid_id');
@@ -426,6 +429,22 @@ t.test('with providers', async (t) => {
     const own = await get(`action=statuses&ids=${id},777777`);
     conforms('statuses', own);
     t.match(own.json().statuses, [{ ok: true, status: 'waiting' }, { error: 'activation_not_found' }]);
+  });
+
+  await t.test('status with wait: the reply comes with the change, cached or not', async (t) => {
+    const { activation_id: id, phone } = (await post('rent_number', TG)).json();
+    const ask = async (seconds: number) =>
+      (await get(`action=status&id=${id}&wait=${seconds}`)).json().status;
+    t.equal(await ask(0), 'waiting');
+    t.equal(await ask(1), 'waiting', 'nothing happened');
+    const waits = [ask(25), ask(25)];
+    const before = await Promise.race([...waits, get(`action=status&id=${id}`)]);
+    t.type(before, 'object', 'without wait it does not wait');
+    await control.deliverCode({ phone, code: '482913' });
+    t.same(await Promise.all(waits), ['received', 'received']);
+    t.equal(await ask(25), 'received', 'nothing to wait for');
+    isError(t, await get(`action=status&id=${id}&wait=99`), 400, 'invalid_wait');
+    isError(t, await get('action=status&id=2147483647&wait=25'), 404, 'activation_not_found');
   });
 
   await t.test('status: cached or not, the bytes are the same; unknown carries raw', async (t) => {

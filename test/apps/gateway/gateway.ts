@@ -47,6 +47,8 @@ export interface TestGatewayOptions {
   redisPrefix?: string;
   /** A gateway that sheds nothing, unless it is told to. */
   maxEventLoopDelayMs?: number;
+  /** Short, unless it is told otherwise: `call` resolves at the end of a reply. */
+  streamLifetimeMs?: number;
   /** Without it every request would need a database, and so would `main`. */
   withPartner?: boolean;
   isDraining?: () => boolean;
@@ -96,6 +98,7 @@ async function gatewayOn(
     metrics,
     isDraining: options.isDraining ?? (() => false),
     maxEventLoopDelayMs: options.maxEventLoopDelayMs ?? 60_000,
+    streamLifetimeMs: options.streamLifetimeMs ?? 200,
   });
   t.teardown(() => app.close());
   const newPartner: TestGateway['newPartner'] = async ({

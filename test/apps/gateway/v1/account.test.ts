@@ -56,7 +56,7 @@ t.test('a key replaces itself, once', async (t) => {
     userId: gateway.main.userId,
     name: 'shop',
     scopes: ['send'] as const,
-    rateLimitPerSecond: 7,
+    rateLimitPerSecond: 700,
   };
   const old = await createApiKey({ ctx: gateway.ctx, input });
   const other = await createApiKey({ ctx: gateway.ctx, input: { ...input, name: 'other' } });

@@ -15,6 +15,8 @@ const NOBODYS: Record<string, string> = {
   messages: '00000000-0000-4000-8000-000000000000',
   activations: '2000000000',
   keys: '000000000000',
+  webhooks: '00000000-0000-4000-8000-000000000000',
+  'webhook-deliveries': '00000000-0000-4000-8000-000000000000',
 };
 
 t.test('what another partner owns is not there, on any path of the table', async (t) => {
@@ -75,5 +77,19 @@ async function ownSomething(gateway: TestGateway): Promise<Record<string, string
   const { activation } = await newPurchase(ctx.db, main.userId);
   await ctx.db.query(`UPDATE activations SET phone = '+919876543210' WHERE id = $1`, [activation.id]);
   const [, , key = ''] = main.secret.split('_');
-  return { messages: id, activations: String(activation.id), keys: key, phone: '919876543210' };
+  return {
+    ...{ messages: id, activations: String(activation.id), keys: key, phone: '919876543210' },
+    ...(await ownWebhook(gateway)),
+  };
+}
+
+/** An endpoint, and the delivery of its test event. */
+async function ownWebhook({ app, main }: TestGateway) {
+  const headers = { 'x-api-key': main.secret };
+  const ask = async (method: 'GET' | 'POST', url: string, payload?: Record<string, unknown>) =>
+    (await app.inject({ method, url, headers, ...(payload ? { payload } : {}) })).json();
+  const { id } = await ask('POST', '/v1/webhooks', { url: 'https://hooks.partner.test/sms' });
+  await ask('POST', `/v1/webhooks/${id}/test`);
+  const { data } = await ask('GET', `/v1/webhooks/${id}/deliveries`);
+  return { webhooks: id, 'webhook-deliveries': data[0]?.id ?? '' };
 }
