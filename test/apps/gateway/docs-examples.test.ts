@@ -45,6 +45,12 @@ t.test('the examples of the guide do what is shown', async (t) => {
     await until(async () => (await ask()).status === 'delivered', { what: `${id} being delivered` });
     return '';
   };
+  const isTold = async (partner: TestPartner, id: string) => {
+    const request = { url: `/v1/webhooks/${id}/deliveries`, headers: { 'x-api-key': partner.secret } };
+    const ask = async () => (await gateway.app.inject(request)).json();
+    await until(async () => (await ask()).data[0]?.status === 'delivered', { what: `a delivery to ${id}` });
+    return '';
+  };
   const withCode = async (partner: TestPartner, { activation_id: id = '', phone = '' }: Json) => {
     await control.deliverCode({ phone, code: '482913' });
     const isThere = async () =>
@@ -65,10 +71,15 @@ t.test('the examples of the guide do what is shown', async (t) => {
       /** What must have happened before an example; what it gives stands in the place of ACTIVATION_ID. */
       const before: Record<string, () => Promise<string>> = {
         message: () => isDelivered(partner, last.id ?? ''),
+        deliveries: () => isTold(partner, last.id ?? ''),
         poll: () => withCode(partner, rented),
         status: async () => withCode(partner, await rentalOf(partner)),
         resend: async () => withCode(partner, await rentalOf(partner)),
         cancel: async () => (await rentalOf(partner)).activation_id ?? '',
+      };
+      const isTested = async () => {
+        const tested = async () => receiver.at(told).some(({ json }) => json.type === 'webhook.test');
+        await until(tested, { what: 'a test event' });
       };
       const after: Record<string, (json: Json, again: () => Promise<string>) => Promise<void>> = {
         rent: async (json) => {
@@ -77,6 +88,8 @@ t.test('the examples of the guide do what is shown', async (t) => {
         repeat: async (_json, again) => {
           t.match(await again(), /^idempotent-replayed: true/im, 'the second time');
         },
+        'test-webhook-quick': isTested,
+        'test-webhook': isTested,
         callback: async () => {
           await until(async () => receiver.at(told).length >= 2, { what: 'two webhooks' });
         },
@@ -87,7 +100,7 @@ t.test('the examples of the guide do what is shown', async (t) => {
         const code = example.code
           .replaceAll('{{base_url}}', baseUrl)
           .replaceAll('YOUR_API_KEY', partner.secret)
-          .replaceAll('MESSAGE_ID', last.id ?? '')
+          .replaceAll(/MESSAGE_ID|WEBHOOK_ID/g, last.id ?? '')
           .replaceAll('ACTIVATION_ID', activationId)
           .replaceAll('https://partner.example/hooks/sms', receiver.url(told));
         t.notMatch(code, /\{\{|_ID\b/, `${label}: every placeholder has its value`);

@@ -8,6 +8,7 @@ const MEANING: Partial<Record<Scope, string>> = {
   rent: 'rent numbers, and end or prolong rentals',
   read: 'read messages, rentals, catalogue and prices',
   wallet: 'see the wallet',
+  webhooks: 'manage webhook endpoints',
 };
 
 /** What a key may do, from the scope that each action asks for. */
