@@ -21,6 +21,7 @@ export function formatSummary(summary: Summary, colour: boolean): string {
     bold('smsx is running'),
     '',
     line('partner page', `${gatewayUrl}/`),
+    line('guide', `${gatewayUrl}/docs/quickstart`),
     line('API reference', `${gatewayUrl}/docs`),
     line('console', `${consoleUrl}/   sign in as ${operator.name}, password ${password}`),
     ...(sandboxUrl === null ? [] : [line('sandbox inbox', `${sandboxUrl}/`)]),
