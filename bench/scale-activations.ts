@@ -1,8 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Benchmark, Figure } from './harness/benchmark.ts';
 import { placementOf } from './harness/cores.ts';
 import { dearestOverCheapest, flatness, told } from './harness/flatness.ts';
-import { install } from './harness/installation.ts';
+import { type Installation, install } from './harness/installation.ts';
 import { observePolling, untilPolling } from './harness/polling.ts';
+import { cpuSeconds } from './harness/process-stats.ts';
 import { measureRentalBytes } from './harness/redis-memory.ts';
 import { insertRentals, type Rental } from './harness/rows.ts';
 import type { Run } from './harness/run.ts';
@@ -13,12 +15,15 @@ import { EVERY_AGE } from './poll-many.ts';
 
 const STEPS = [1_000, 10_000, 100_000];
 const WINDOW_SECONDS = 15;
+const IDLE_SECONDS = 10;
 const CODES = 20;
 
 interface Step {
   rentals: number;
   bytesEach: number;
+  /** Above what the same process takes with nothing to poll: at few rentals that is most of it, and is no cost of one. */
   cpuMicrosEach: number;
+  idleCpuShare: number;
   lagP99Ms: number;
   codeP90Ms: number;
 }
@@ -38,13 +43,16 @@ export const scaleActivations: Benchmark = {
       }
     }
     const figures: Figure[] = [
-      flatness('CPU per poll', [dearestOverCheapest(steps.map((step) => step.cpuMicrosEach))]),
+      flatness('CPU per poll, above that of an idle poller', [
+        dearestOverCheapest(steps.map((step) => step.cpuMicrosEach)),
+      ]),
       flatness('bytes in Redis for each', [dearestOverCheapest(steps.map((step) => step.bytesEach))]),
     ];
     for (const step of steps)
       figures.push(
         told(`${step.rentals} live: bytes in Redis for each`, 'B', [step.bytesEach]),
-        told(`${step.rentals} live: CPU per poll`, 'µs', [step.cpuMicrosEach]),
+        told(`${step.rentals} live: CPU per poll, above idle`, 'µs', [step.cpuMicrosEach]),
+        told(`${step.rentals} live: CPU of an idle poller`, '% of a core', [100 * step.idleCpuShare]),
         told(`${step.rentals} live: from due to claimed, p99`, 'ms', [step.lagP99Ms]),
         told(`${step.rentals} live: until a code is shown, p90`, 'ms', [step.codeP90Ms]),
       );
@@ -52,8 +60,21 @@ export const scaleActivations: Benchmark = {
   },
 };
 
+/** Its CPU time over time, once what a start costs is over. */
+async function measureIdlePoller(installation: Installation): Promise<number> {
+  const poller = await installation.start('poller');
+  await delay(2_000);
+  const before = cpuSeconds(poller.pid) ?? Number.NaN;
+  await delay(IDLE_SECONDS * 1_000);
+  const share = ((cpuSeconds(poller.pid) ?? Number.NaN) - before) / IDLE_SECONDS;
+  await poller.stop();
+  return share;
+}
+
 async function measureStep(run: Run, count: number): Promise<Step> {
   const installation = await install(run, { partners: 200 });
+  run.progress(`${count} rentals: the poller while there are none`);
+  const idleCpuShare = await measureIdlePoller(installation);
   run.progress(`${count} rentals`);
   const rentals = await insertRentals(installation, { count, purchasedAt: EVERY_AGE });
   const each = await measureRentalBytes(installation);
@@ -77,7 +98,8 @@ async function measureStep(run: Run, count: number): Promise<Step> {
   return {
     rentals: count,
     bytesEach: each.due + each.status,
-    cpuMicrosEach: ((window.cpuSeconds ?? Number.NaN) * 1e6) / window.polls,
+    cpuMicrosEach: (((window.cpuSeconds ?? Number.NaN) - idleCpuShare * window.seconds) * 1e6) / window.polls,
+    idleCpuShare,
     lagP99Ms: window.lagP99Ms,
     codeP90Ms: percentileOf(waits, 0.9),
   };

@@ -3,6 +3,7 @@ import {
   eraseOldTexts,
   expireMessages,
   findMessage,
+  listMessages,
   measureBacklog,
   takeDueMessages,
   viewMessages,
@@ -14,8 +15,18 @@ import { spreadOf } from './harness/statistics.ts';
 
 const STEPS = [10_000, 1_000_000, 10_000_000];
 /** One INSERT of this many rows. */
-const BATCH = 500_000;
+const BATCH = 250_000;
 const REPEATS = 20;
+const DAYS_OF_ROWS = 90;
+const PAGE = {
+  limit: 50,
+  position: null,
+  reference: null,
+  to: null,
+  state: null,
+  createdFrom: null,
+  createdBefore: null,
+};
 
 export const scaleTables: Benchmark = {
   name: 'scale-tables',
@@ -66,17 +77,19 @@ async function insertOldMessages(
 /** Milliseconds of each read and sweep, the median of many. */
 async function timeReads({ ctx, partners }: Installation, rows: number): Promise<Map<string, number>> {
   const { db } = ctx;
+  const middle = { at: daysAgo(DAYS_OF_ROWS / 2).toISOString(), id: idOf(0) };
   const reads: Record<string, (turn: number) => Promise<unknown>> = {
     'one message of its owner': (turn) => {
       const n = Math.floor((turn * rows) / REPEATS);
-      const id = n
-        .toString(16)
-        .padStart(32, '0')
-        .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-      return findMessage(db, { id, owner: `u:${partners[n % partners.length]?.userId}` });
+      return findMessage(db, { id: idOf(n), owner: `u:${partners[n % partners.length]?.userId}` });
     },
     'the newest fifty': () => viewMessages(db, { state: null, before: null, limit: 50 }),
     'the newest fifty failed': () => viewMessages(db, { state: 'failed', before: null, limit: 50 }),
+    'the newest fifty delivered before an old one': () =>
+      viewMessages(db, { state: 'delivered', before: idOf(Math.floor(rows / 2)), limit: 50 }),
+    'a page of one owner': () => listMessages(db, { ...PAGE, owner: `u:${partners[0]?.userId}` }),
+    'a page of one owner, in the middle': () =>
+      listMessages(db, { ...PAGE, owner: `u:${partners[0]?.userId}`, position: middle }),
     'sweep: due': () => takeDueMessages(db, { limit: 500, quietSeconds: 5 }),
     'sweep: expired': () => expireMessages(db, 500),
     'sweep: abandoned': () =>
@@ -87,6 +100,17 @@ async function timeReads({ ctx, partners }: Installation, rows: number): Promise
   const times = new Map<string, number>();
   for (const [name, read] of Object.entries(reads)) times.set(name, await medianMs(read));
   return times;
+}
+
+function daysAgo(days: number): Date {
+  return new Date(Date.now() - days * 86_400_000);
+}
+
+function idOf(n: number): string {
+  return n
+    .toString(16)
+    .padStart(32, '0')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
 async function medianMs(read: (turn: number) => Promise<unknown>): Promise<number> {
