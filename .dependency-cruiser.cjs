@@ -19,15 +19,16 @@ const MAY_USE = {
   'apps/demo': ['services', 'store', 'platform', 'domain'],
   migrations: [],
   bench: ['services', 'jobs', 'cache', 'store', 'platform', 'domain'],
+  'clients/typescript': [],
 };
 
 const tableRules = Object.entries(MAY_USE).map(([folder, libs]) => ({
-  name: `${folder.replace('/', '-')}-uses-only-its-own`,
+  name: `${folder.replaceAll('/', '-')}-uses-only-its-own`,
   severity: 'error',
   comment: `${folder} may import itself, ${libs.length > 0 ? `libs ${libs.join(', ')}` : 'no lib'} and packages.`,
   from: { path: `^${folder}/` },
   to: {
-    path: '^(apps|libs|migrations|test|bench|scripts)/',
+    path: '^(apps|libs|migrations|test|bench|scripts|clients)/',
     // Benchmarks start services and processes by the launchers' own parts.
     pathNot: [`^${folder}/`, ...libs.map((lib) => `^libs/${lib}/`), ...(folder === 'bench' ? ['^scripts/lib/'] : [])],
   },
@@ -54,6 +55,13 @@ module.exports = {
       severity: 'error',
       comment: 'domain is pure: no package, no part of Node that does I/O.',
       from: { path: '^libs/domain/' },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown', 'core'] },
+    },
+    {
+      name: 'the-client-has-no-packages',
+      severity: 'error',
+      comment: 'It is published by itself, and runs wherever fetch does.',
+      from: { path: '^clients/typescript/src/' },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown', 'core'] },
     },
     {

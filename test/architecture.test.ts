@@ -6,7 +6,7 @@ import t from 'tap';
 import { foreignToSource } from './helpers/foreign-to-source.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
-const FOLDERS = ['apps', 'libs', 'migrations', 'bench'];
+const FOLDERS = ['apps', 'libs', 'migrations', 'bench', 'clients'];
 const SEEN_AT_LEAST = 50;
 
 t.test('every import keeps to the table', async (t) => {
@@ -48,6 +48,11 @@ t.test('a planted violation of each rule is found', async (t) => {
     'libs-services-uses-only-its-own': { file: 'libs/services/index.ts', imports: '#libs/providers' },
     'migrations-uses-only-its-own': { file: 'migrations/001_first.ts', imports: '#libs/domain' },
     'bench-uses-only-its-own': { file: 'bench/wrong.ts', imports: '#libs/providers' },
+    'clients-typescript-uses-only-its-own': {
+      file: 'clients/typescript/src/wrong.ts',
+      imports: '#libs/domain',
+    },
+    'the-client-has-no-packages': { file: 'clients/typescript/src/disk.ts', imports: 'node:fs' },
     'no-circle': { file: 'libs/platform/inner.ts', imports: './inner.ts' },
     'only-the-door-of-a-lib': { file: 'apps/worker/deep.ts', imports: '../../libs/store/table.ts' },
     'only-all-imports-apps': { file: 'apps/other.ts', imports: './gateway/main.ts' },
@@ -113,7 +118,7 @@ async function inspect(baseDir: string): Promise<ICruiseResult> {
 function sourceFiles(): string[] {
   return FOLDERS.flatMap((folder) =>
     readdirSync(`${ROOT}${folder}`, { recursive: true, encoding: 'utf8' }).map((path) => `${folder}/${path}`),
-  ).filter((path) => /\.tsx?$/.test(path));
+  ).filter((path) => /\.tsx?$/.test(path) && !path.startsWith('clients/typescript/dist/'));
 }
 
 type Tree = { [name: string]: Tree | string };
