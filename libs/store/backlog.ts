@@ -62,7 +62,10 @@ const WAITING = [
   line('suspense', 'opened_at', `suspense_entries WHERE ${OPEN_SUSPENSE}`),
 ].join('\nUNION ALL\n');
 
-/** Erases texts, codes and pushes older than `days`; returns how many rows it touched. */
+/**
+ * Erases texts, codes and pushes older than `days`; returns how many rows it touched. Oldest first: without an order
+ * PostgreSQL takes a third of the table for old and reads all of it to find none (2.9 s of ten million rows).
+ */
 export async function eraseOldTexts(
   db: Queryable,
   options: { days: number; limit: number },
@@ -71,10 +74,10 @@ export async function eraseOldTexts(
   const statements = [
     `UPDATE messages SET body = NULL WHERE id IN (
        SELECT id FROM messages WHERE body IS NOT NULL AND created_at < ${age}
-         AND state IN ('delivered', 'undelivered', 'failed', 'canceled', 'sent') LIMIT $2)`,
+         AND state IN ('delivered', 'undelivered', 'failed', 'canceled', 'sent') ORDER BY created_at LIMIT $2)`,
     `UPDATE activation_codes SET code = NULL, text = NULL WHERE id IN (
-       SELECT id FROM activation_codes WHERE (code IS NOT NULL OR text IS NOT NULL) AND received_at < ${age} LIMIT $2)`,
-    `DELETE FROM provider_pushes WHERE id IN (SELECT id FROM provider_pushes WHERE received_at < ${age} LIMIT $2)`,
+       SELECT id FROM activation_codes WHERE (code IS NOT NULL OR text IS NOT NULL) AND received_at < ${age} ORDER BY received_at LIMIT $2)`,
+    `DELETE FROM provider_pushes WHERE id IN (SELECT id FROM provider_pushes WHERE received_at < ${age} ORDER BY received_at LIMIT $2)`,
   ];
   let touched = 0;
   for (const sql of statements) touched += (await db.query(sql, [options.days, options.limit])).rowCount ?? 0;
