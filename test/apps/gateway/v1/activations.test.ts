@@ -120,6 +120,29 @@ t.test('with a provider', async (t) => {
     t.match((await post(`${url}/resend`)).json(), { status: 409, code: 'already_finished' });
   });
 
+  await t.test('with wait the reply comes with the change', async (t) => {
+    const { activation_id: id, phone } = (await post('/v1/activations', TG)).json();
+    const url = `/v1/activations/${id}`;
+    t.equal((await get(`${url}?wait=1`)).json().status, 'waiting', 'nothing happened');
+    const waits = [get(`${url}?wait=25`), get(`${url}?wait=25`)];
+    const first = await Promise.race([
+      ...waits.map((wait) => wait.then(() => 'waited')),
+      get(url).then(() => 'at once'),
+    ]);
+    t.equal(first, 'at once', 'without wait it does not wait');
+    await control.deliverCode({ phone, code: '482913' });
+    for (const waited of await Promise.all(waits))
+      t.match(waited.json(), { status: 'received', otp: '482913' });
+    t.equal((await get(`${url}?wait=25`)).json().status, 'received', 'nothing to wait for');
+    for (const wait of ['26', '-1', 'x']) {
+      t.match((await get(`${url}?wait=${wait}`)).json(), {
+        status: 400,
+        code: 'invalid_wait',
+        param: 'wait',
+      });
+    }
+  });
+
   await t.test('an expired quote is named, and a repeat of what it paid for is answered', async (t) => {
     const { id: quote_id } = (await post('/v1/quotes', TG)).json();
     const key = { 'idempotency-key': 'once' };
