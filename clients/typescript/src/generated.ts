@@ -141,7 +141,10 @@ export interface Operations {
       /** The activation_id that POST /v1/activations returned. */
       id: number | string;
     };
-    query: undefined;
+    query: {
+      /** Seconds to wait for a change, 0 to 25; it is a query parameter, so digits count as a number. */
+      wait?: number | string;
+    };
     body: undefined;
     reply: GetActivationReply200;
   };
