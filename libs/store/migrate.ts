@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import knex, { type Knex } from 'knex';
+import type { Knex } from 'knex';
 import pg from 'pg';
 import { alignEventClock } from './events.ts';
 
@@ -16,7 +16,7 @@ const MIGRATION_LOCK = 727_001;
 export async function migrate(databaseUrl: string): Promise<string[]> {
   const guard = new pg.Client({ connectionString: databaseUrl });
   await guard.connect();
-  const database = knex({ client: 'pg', connection: databaseUrl, pool: { min: 0, max: 1 } });
+  const database = await openKnex(databaseUrl);
   try {
     await guard.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const [, names] = await database.migrate.latest({ migrationSource, tableName: 'schema_migrations' });
@@ -30,7 +30,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
 
 /** Names of migrations that the database still lacks. */
 export async function pendingMigrations(databaseUrl: string): Promise<string[]> {
-  const database = knex({ client: 'pg', connection: databaseUrl, pool: { min: 0, max: 1 } });
+  const database = await openKnex(databaseUrl);
   try {
     const [, pending] = await database.migrate.list({ migrationSource, tableName: 'schema_migrations' });
     return pending.map((migration: string | { file: string }) =>
@@ -39,6 +39,12 @@ export async function pendingMigrations(databaseUrl: string): Promise<string[]> 
   } finally {
     await database.destroy();
   }
+}
+
+/** Read only here: knex takes a tenth of the time in which a process starts, and none but migrations need it. */
+async function openKnex(databaseUrl: string): Promise<Knex> {
+  const { default: knex } = await import('knex');
+  return knex({ client: 'pg', connection: databaseUrl, pool: { min: 0, max: 1 } });
 }
 
 /** Names drop the extension, so that sources (`.ts`) and the build (`.js`) share one ledger. */
