@@ -5,6 +5,8 @@ import type { Queryable } from '#libs/platform';
 export interface MessageView {
   id: string;
   owner: string;
+  /** Of a test key: nothing was sent. */
+  test: boolean;
   apiKey: string;
   to: string;
   state: MessageState;
@@ -25,7 +27,7 @@ export interface MessageView {
   updatedAt: Date;
 }
 
-const MESSAGE = `id, owner, api_key AS "apiKey", to_number AS "to", state, epoch, encoding, segments, reference, error,
+const MESSAGE = `id, owner, test, api_key AS "apiKey", to_number AS "to", state, epoch, encoding, segments, reference, error,
   error_message AS "errorMessage", provider_error_code AS "providerErrorCode", provider_sid AS "providerSid", adopted,
   created_at AS "createdAt", next_attempt_at AS "nextAttemptAt", call_started_at AS "callStartedAt",
   call_finished_at AS "callFinishedAt", valid_until AS "validUntil", updated_at AS "updatedAt"`;
@@ -87,6 +89,8 @@ export interface ActivationView {
   id: number;
   userId: number;
   userName: string;
+  /** Of a test key: nothing was rented. */
+  test: boolean;
   providerId: number;
   providerRef: string | null;
   service: string;
@@ -107,7 +111,7 @@ export interface ActivationView {
   endedAt: Date | null;
 }
 
-const ACTIVATION = `a.id, a.user_id AS "userId", u.name AS "userName", a.provider_id AS "providerId",
+const ACTIVATION = `a.id, a.user_id AS "userId", u.name AS "userName", u.test_of IS NOT NULL AS test, a.provider_id AS "providerId",
   a.provider_ref AS "providerRef", a.service, a.country, a.phone, a.state, a.reason,
   a.reason_message AS "reasonMessage", a.price_micros AS "priceMicros", a.cost_micros AS "costMicros",
   a.client_ref AS "clientRef",

@@ -32,7 +32,7 @@ export const activation: Page = {
         <>
           <Facts
             entries={[
-              ['State', <State key="state" state={row.state} />],
+              ['State', <State key="state" state={row.state} test={row.test} />],
               ['Reason', row.reason?.replaceAll('_', ' ') ?? null],
               ['In words', withoutNumbers(row.reasonMessage)],
               ['Number', row.phone && maskPhone(row.phone)],

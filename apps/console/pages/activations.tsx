@@ -16,7 +16,7 @@ const COLUMNS: Column<ActivationView>[] = [
     cell: (row) => <a href={`/activations/${row.id}`}>{row.id}</a>,
   },
   { title: 'Rented', cell: (row) => <Moment at={row.createdAt} /> },
-  { title: 'State', cell: (row) => <State state={row.state} /> },
+  { title: 'State', cell: (row) => <State state={row.state} test={row.test} /> },
   { title: 'Reason', cell: (row) => row.reason?.replaceAll('_', ' ') ?? '' },
   { title: 'Number', cell: (row) => <span class="digits">{row.phone ? maskPhone(row.phone) : '–'}</span> },
   { title: 'Service', cell: (row) => <code>{row.service}</code> },

@@ -25,7 +25,7 @@ export const message: Page = {
           <Facts
             entries={[
               ['Id', <code key="id">{row.id}</code>],
-              ['State', <State key="state" state={row.state} />],
+              ['State', <State key="state" state={row.state} test={row.test} />],
               ['To', maskPhone(row.to)],
               ['Partner', ownerName(row.owner)],
               ['API key', <code key="key">{row.apiKey}</code>],

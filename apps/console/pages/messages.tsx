@@ -11,7 +11,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const COLUMNS: Column<MessageView>[] = [
   { title: 'Accepted', cell: (row) => <Moment at={row.createdAt} /> },
-  { title: 'State', cell: (row) => <State state={row.state} /> },
+  { title: 'State', cell: (row) => <State state={row.state} test={row.test} /> },
   { title: 'To', cell: (row) => <span class="digits">{maskPhone(row.to)}</span> },
   { title: 'Partner', cell: (row) => ownerName(row.owner) },
   { title: 'Segments', right: true, cell: (row) => row.segments },

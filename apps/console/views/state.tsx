@@ -17,8 +17,18 @@ const WAITING = new Set([
   'provider_balance',
 ]);
 
-/** A state as a word with a colour of its own; the word alone says it too. */
-export function State({ state }: { state: string }): VNode {
+/** A state as a word with a colour of its own; the word alone says it too. `test`: of a test key. */
+export function State({ state, test = false }: { state: string; test?: boolean }): VNode {
   const tone = GOOD.has(state) ? 'good' : BAD.has(state) ? 'bad' : WAITING.has(state) ? 'wait' : 'plain';
-  return <span class={`state ${tone}`}>{state.replaceAll('_', ' ')}</span>;
+  return (
+    <>
+      <span class={`state ${tone}`}>{state.replaceAll('_', ' ')}</span>
+      {test ? (
+        <>
+          {' '}
+          <span class="state test">test</span>
+        </>
+      ) : null}
+    </>
+  );
 }

@@ -2,7 +2,7 @@ import t from 'tap';
 import { smsSendJob } from '#libs/jobs';
 import { createOperator } from '#libs/services';
 import { listAudit } from '#libs/store';
-import { createPartner } from '../../helpers/partner.ts';
+import { createPartner, createTestPartner } from '../../helpers/partner.ts';
 import { startSystem } from '../../helpers/system.ts';
 import { browserOf, csrfOf, form, HOST, PASSWORD, signIn, startTestConsole } from './console.ts';
 
@@ -310,4 +310,22 @@ t.test('pages tell the story of a message and a rental, without text, code or nu
   t.match(await read('/partners'), /USD/);
   t.match(await read('/providers'), 'SMSBower');
   t.match(await read('/invariants'), 'holds');
+});
+
+t.test('what a test key did is marked in lists and on its own page', async (t) => {
+  const system = await startSystem(t);
+  const { ctx, config, redisPrefix } = system;
+  const [live, play] = [await createPartner(ctx, '10'), await createTestPartner(ctx)];
+  const [sent, played] = [await live.send(), await play.send()];
+  const [rented, playedRental] = [await live.rent(), await play.rent()];
+
+  const { app } = await startTestConsole(t, { config, redisPrefix });
+  const ask = browserOf(app);
+  await signIn(ask, { name: 'vera' });
+  const marks = async (url: string) => (await ask({ url })).body.split('class="state test"').length - 1;
+  for (const list of ['/messages', '/activations']) t.equal(await marks(list), 1, list);
+  t.equal(await marks(`/messages/${sent.json.id}`), 0);
+  t.equal(await marks(`/messages/${played.json.id}`), 1);
+  t.equal(await marks(`/activations/${rented.json.activation_id}`), 0);
+  t.equal(await marks(`/activations/${playedRental.json.activation_id}`), 1);
 });
