@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { WebhookClientOptions } from '#libs/platform';
-import { selfSigned } from './self-signed.ts';
+import { selfSigned } from '../../scripts/lib/self-signed.mjs';
 import type { Teardown } from './services.ts';
 
 export interface ReceivedWebhook {

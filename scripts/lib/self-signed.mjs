@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
 /** A certificate for these host names, its own authority, and its key; both as PEM. Made here: no openssl needed. */
-export function selfSigned(hosts: string[]): { cert: string; key: string } {
+export function selfSigned(hosts) {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const name = sequence(set(sequence(oid('550403'), tag(0x0c, Buffer.from('test')))));
   const dayMs = 86_400_000;
@@ -29,24 +29,24 @@ export function selfSigned(hosts: string[]): { cert: string; key: string } {
   };
 }
 
-function tag(type: number, content: Buffer): Buffer {
+function tag(type, content) {
   const { length } = content;
   const size = length < 0x80 ? [length] : [0x82, length >> 8, length & 0xff];
   return Buffer.concat([Buffer.from([type, ...size]), content]);
 }
 
-const sequence = (...parts: Buffer[]): Buffer => tag(0x30, Buffer.concat(parts));
-const set = (...parts: Buffer[]): Buffer => tag(0x31, Buffer.concat(parts));
-const oid = (hex: string): Buffer => tag(0x06, Buffer.from(hex, 'hex'));
-const integer = (value: number): Buffer => tag(0x02, Buffer.from([value]));
-const extension = (id: string, value: Buffer): Buffer => sequence(oid(id), tag(0x04, value));
+const sequence = (...parts) => tag(0x30, Buffer.concat(parts));
+const set = (...parts) => tag(0x31, Buffer.concat(parts));
+const oid = (hex) => tag(0x06, Buffer.from(hex, 'hex'));
+const integer = (value) => tag(0x02, Buffer.from([value]));
+const extension = (id, value) => sequence(oid(id), tag(0x04, value));
 
-function time(ms: number): Buffer {
+function time(ms) {
   const text = new Date(ms).toISOString().replace(/[-:T]|\.\d+/g, '');
   return tag(0x18, Buffer.from(text));
 }
 
-function pem(der: Buffer): string {
+function pem(der) {
   const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
   return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
