@@ -16,6 +16,7 @@ import { status } from './status.ts';
 import { statusFew } from './status-few.ts';
 import { statusNaive } from './status-naive.ts';
 import { statuses } from './statuses.ts';
+import { webhookNeighbours } from './webhook-neighbours.ts';
 import { worker } from './worker.ts';
 import { workerScale } from './worker-scale.ts';
 
@@ -40,4 +41,5 @@ export const BENCHMARKS: readonly Benchmark[] = [
   scaleActivations,
   scaleQueue,
   scaleTables,
+  webhookNeighbours,
 ];

@@ -33,6 +33,8 @@ export interface AppStart {
   /** Default true. */
   awaitReady?: boolean;
   port?: number;
+  /** File and arguments in place of the app's main.js: another way to start the build in `folder`. */
+  main?: (folder: string) => string[];
 }
 
 const READY_MS = 60_000;
@@ -42,7 +44,8 @@ export async function startApp(scope: Scope, start: AppStart): Promise<AppProces
   const folder = await snapshot();
   const port = start.port ?? (await freePort());
   const opsPort = await freePort();
-  const program = [process.execPath, join(folder, `dist/apps/${start.app}/main.js`)];
+  const main = start.main?.(folder) ?? [join(folder, `dist/apps/${start.app}/main.js`)];
+  const program = [process.execPath, ...main];
   const [first = '', ...others] = start.aside ? ['nice', '-n', '19', ...program] : program;
   const [command, args] = tethered('KILL', ...onCores(start.cores, first, others));
   const consolePort = await freePort();

@@ -7,8 +7,8 @@ import { findProvider, migrate } from '#libs/store';
 import { dataFolder } from '../../scripts/lib/paths.mjs';
 import { freePort } from '../../scripts/lib/ports.mjs';
 import { acquireServices } from '../../scripts/lib/services.mjs';
-import { type App, type AppProcess, startApp } from './app-process.ts';
-import { type Cores, placementOf } from './cores.ts';
+import { type App, type AppProcess, type AppStart, startApp } from './app-process.ts';
+import { placementOf } from './cores.ts';
 import { noteVersions } from './machine.ts';
 import { createPartners, type Partner } from './partners.ts';
 import { type ProgramServer, startServer } from './programs.ts';
@@ -30,10 +30,7 @@ export interface Installation {
   /** Statements of any length. */
   sql<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
   /** On the measured core unless told otherwise. */
-  start(
-    app: App,
-    options?: { cores?: Cores; aside?: boolean; env?: Record<string, string> },
-  ): Promise<AppProcess>;
+  start(app: App, options?: Partial<Pick<AppStart, 'cores' | 'aside' | 'env' | 'main'>>): Promise<AppProcess>;
   /** How long the providers take to answer whatever is no look at a rental. */
   delayProvider(ms: number): Promise<void>;
 }
@@ -66,8 +63,8 @@ export async function install(run: Run, options: { partners?: number } = {}): Pr
     standIn,
     pushPath: `/callbacks/smsbower/${secret}`,
     sql: async (text, values) => (await client.query(text, values)).rows,
-    start: (app, { cores = placementOf().measured, aside = false, env: more = {} } = {}) =>
-      startApp(run.scope, { app, cores, aside, env: { ...env, ...more } }),
+    start: (app, { cores = placementOf().measured, env: more = {}, ...options } = {}) =>
+      startApp(run.scope, { ...options, app, cores, env: { ...env, ...more } }),
     async delayProvider(ms) {
       await fetch(`${standIn.url}/control/delay?ms=${ms}`);
     },

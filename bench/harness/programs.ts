@@ -9,7 +9,7 @@ import type { MeterLine } from '../programs/protocol.ts';
 import { type Cores, onCores } from './cores.ts';
 import type { Scope } from './scope.ts';
 
-export type ProgramName = 'load' | 'caller' | 'bare' | 'naive' | 'stand-in';
+export type ProgramName = 'load' | 'caller' | 'bare' | 'naive' | 'stand-in' | 'receiver';
 
 let built: string | undefined;
 
