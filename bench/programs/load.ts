@@ -63,8 +63,8 @@ function keepPace(ratePerSecond: number): void {
     const due = Math.floor(((performance.now() - startedAt) / 1_000) * ratePerSecond);
     while (sent < due && idle.length > 0 && meter.running()) {
       // The one that has rested longest: a server closes a connection on which nothing is asked for long.
-      idle.shift()?.send(startedAt + (sent / ratePerSecond) * 1_000);
       sent += 1;
+      idle.shift()?.send(startedAt + (sent / ratePerSecond) * 1_000);
     }
   }, 1);
 }
