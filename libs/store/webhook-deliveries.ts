@@ -80,14 +80,14 @@ export async function settleDelivered(
   return rowCount === 1;
 }
 
-/** Not now, and nothing was called: the next epoch, and no attempt is counted. */
+/** Not now, and nothing was called: the next epoch, and no attempt is counted. `-infinity` marks it as put off. */
 export async function postponeDelivery(
   db: Queryable,
   held: DeliveryClaim,
   seconds: number,
 ): Promise<boolean> {
   const { rowCount } = await db.query(
-    `UPDATE webhook_deliveries SET state = 'ready', epoch = epoch + 1, claim = NULL, nudged_at = NULL,
+    `UPDATE webhook_deliveries SET state = 'ready', epoch = epoch + 1, claim = NULL, nudged_at = '-infinity',
        next_attempt_at = now() + make_interval(secs => $4) WHERE ${HELD}`,
     [held.id, held.epoch, held.claim, seconds],
   );

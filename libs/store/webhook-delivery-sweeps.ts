@@ -21,7 +21,8 @@ export async function abandonDeliveries(
 
 /**
  * Due rows, at most every `quietSeconds` each. The caller makes sure that a job exists. Of each lane no more than are
- * called at the same time while one of its calls takes long, however many are due, so that none fills the queue.
+ * called at the same time while one of its calls takes long, however many are due, so that none fills the queue. Those
+ * put off by a worker keep their places in the lane: else all of it went through the queue, only to be put off.
  */
 export async function takeDueDeliveries(
   db: Queryable,
@@ -38,9 +39,16 @@ export async function takeDueDeliveries(
          SELECT count(*) AS calls, coalesce(min(call_started_at) < now() - interval '1 second', false) AS slow
          FROM webhook_deliveries WHERE state = 'calling' AND lane = lanes.lane
        ) AS calling CROSS JOIN LATERAL (
+         SELECT count(*) AS rows FROM (
+           SELECT nudged_at FROM webhook_deliveries
+           WHERE state = 'ready' AND lane = lanes.lane AND next_attempt_at > now()
+           ORDER BY next_attempt_at, id LIMIT $2) AS soon
+         WHERE nudged_at = '-infinity'
+       ) AS put_off CROSS JOIN LATERAL (
          SELECT id, nudged_at FROM webhook_deliveries
          WHERE state = 'ready' AND lane = lanes.lane AND next_attempt_at <= now()
-         ORDER BY next_attempt_at, id LIMIT greatest(0, CASE WHEN slow THEN $3::integer ELSE $2::integer END - calls)
+         ORDER BY next_attempt_at, id
+         LIMIT greatest(0, CASE WHEN slow THEN $3::integer ELSE $2::integer END - calls - put_off.rows)
        ) AS found
        WHERE coalesce(nudged_at, '-infinity') < now() - make_interval(secs => $1)
      )

@@ -267,6 +267,10 @@ t.test('webhook endpoints', async (t) => {
     await createEndpoint(good.partner, '/good', ['message.sent']);
     for (let i = 0; i < 20; i += 1) await move((await good.send({ sendAt: later })).json.id, 'sent');
     t.equal((await told('/good', 20)).length, 20);
+    for (const { partner } of [slow, silent]) {
+      const times = await timesPutOff(partner.owner);
+      t.ok(times <= 150, `${times} went through the queue only to be put off`);
+    }
     t.equal(held.filter((response) => !response.destroyed).length, 10, 'ten are held all the time');
     t.equal(held.length, 10, 'and no more than ten');
     t.ok(silence.most() <= 10, `${silence.most()} connections to the one that says nothing`);
@@ -288,6 +292,15 @@ t.test('webhook endpoints', async (t) => {
       [slow, silent, refusing].map(({ partner }) => partner.owner),
     ]);
   });
+
+  /** How often deliveries of an owner were put off for lack of a place: each of these went through the queue for nothing. */
+  async function timesPutOff(owner: string): Promise<number> {
+    const { rows } = await ctx.db.query<{ times: number }>(
+      'SELECT sum(epoch - 1 - attempts)::integer AS times FROM webhook_deliveries WHERE owner = $1',
+      [owner],
+    );
+    return rows[0]?.times ?? 0;
+  }
 
   /** Messages that are sent, as far as their webhooks are concerned. */
   async function flood(owner: string, count: number): Promise<void> {
