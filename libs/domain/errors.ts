@@ -153,6 +153,11 @@ export const ERRORS = {
     'after is not a place in the feed.',
     'Send the next_cursor of an earlier reply, "latest", or leave it out to begin with the oldest.',
   ),
+  cursor_expired: e(
+    410,
+    'Events behind this place are kept no longer.',
+    'Begin anew: leave the place out for the oldest event kept, or send "latest". Read what you may have missed from the lists.',
+  ),
   invalid_last_event_id: e(
     400,
     'Last-Event-ID is not the id of an event of this stream.',

@@ -1,5 +1,13 @@
-import { eventName } from '#libs/domain';
-import { type EventRow, FEED_START, type FeedPlace, findFeedEnd, readFeed, readFeeds } from '#libs/store';
+import { eventName, PublicError } from '#libs/domain';
+import {
+  type EventRow,
+  FEED_START,
+  type FeedPlace,
+  findFeedEnd,
+  isPlaceForgotten,
+  readFeed,
+  readFeeds,
+} from '#libs/store';
 import type { ServiceContext } from './context.ts';
 import { readEventData } from './event-data.ts';
 import { type Partner, requireScope } from './partner.ts';
@@ -16,7 +24,8 @@ type FeedContext = Pick<ServiceContext, 'db' | 'vault'>;
 
 /**
  * One page of the partner's events behind a place, oldest first; null: from the oldest kept. `next` is where to read
- * on, also when nothing is there yet; `more` says whether something may be there already.
+ * on, also when nothing is there yet; `more` says whether something may be there already. Throws PublicError
+ * `cursor_expired` when events behind the place are kept no longer.
  */
 export async function readEvents({
   ctx,
@@ -29,6 +38,7 @@ export async function readEvents({
   requireScope(partner, 'read');
   const { owner } = partner;
   const page = await readFeed(ctx.db, { owner, after: after ?? FEED_START, types, limit });
+  if (after) await requirePlace(ctx, owner, after);
   return { ...page, events: await presentEvents(ctx, owner, page.events) };
 }
 
@@ -42,6 +52,25 @@ export async function readFeedEnd({
 }): Promise<FeedPlace> {
   requireScope(partner, 'read');
   return findFeedEnd(ctx.db);
+}
+
+/** Where a stream begins: behind the place, or with the next event. Throws PublicError `cursor_expired`. */
+export async function beginStream({
+  ctx,
+  input: { partner, after },
+}: {
+  ctx: FeedContext;
+  input: { partner: Partner; after: FeedPlace | null };
+}): Promise<FeedPlace> {
+  if (!after) return readFeedEnd({ ctx, input: { partner } });
+  requireScope(partner, 'read');
+  await requirePlace(ctx, partner.owner, after);
+  return after;
+}
+
+/** A reader that was away too long must hear that events are missing, not go on as if there had been none. */
+async function requirePlace({ db }: FeedContext, owner: string, place: FeedPlace): Promise<void> {
+  if (await isPlaceForgotten(db, owner, place)) throw new PublicError('cursor_expired');
 }
 
 /** The next events of many readers at once, each behind its own place. */

@@ -101,23 +101,40 @@ const OWNERS = `
     FROM owners WHERE owners.owner IS NOT NULL
   )`;
 
-/** Forgets events older than `days`, at most `limit` of each owner; returns how many. */
+/** Forgets events older than `days`, at most `limit` of each owner, and keeps up to where; returns how many. */
 export async function eraseOldEvents(
   db: Queryable,
   options: { days: number; limit: number },
 ): Promise<number> {
-  const { rowCount } = await db.query(
+  const { rows } = await db.query<{ erased: number }>(
     `WITH ${OWNERS}, old AS (
        SELECT found.* FROM owners CROSS JOIN LATERAL (
          SELECT owner, position, id, created_at FROM events WHERE events.owner = owners.owner
          ORDER BY position, id LIMIT $2) AS found
        WHERE created_at < now() - make_interval(days => $1)
+     ), erased AS (
+       DELETE FROM events USING old
+       WHERE events.owner = old.owner AND events.position = old.position AND events.id = old.id
+       RETURNING events.owner, events.position, events.id
+     ), kept AS (
+       INSERT INTO event_erasures AS known (owner, position, id)
+       SELECT DISTINCT ON (owner) owner, position, id FROM erased ORDER BY owner, position DESC, id DESC
+       ON CONFLICT (owner) DO UPDATE SET position = excluded.position, id = excluded.id
+         WHERE (known.position, known.id) < (excluded.position, excluded.id)
      )
-     DELETE FROM events USING old
-     WHERE events.owner = old.owner AND events.position = old.position AND events.id = old.id`,
+     SELECT count(*)::integer AS erased FROM erased`,
     [options.days, options.limit],
   );
-  return rowCount ?? 0;
+  return rows[0]?.erased ?? 0;
+}
+
+/** Whether an event behind this place was forgotten. Asked after reading on from it: so no gap stays untold. */
+export async function isPlaceForgotten(db: Queryable, owner: string, place: FeedPlace): Promise<boolean> {
+  const { rowCount } = await db.query(
+    'SELECT FROM event_erasures WHERE owner = $1 AND (position, id) > ($2, $3)',
+    [owner, place.position, place.id],
+  );
+  return rowCount === 1;
 }
 
 /**

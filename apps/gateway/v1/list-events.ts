@@ -28,7 +28,7 @@ export const listEvents = defineAction({
       example: { ok: true, data: [EVENT_EXAMPLE], next_cursor: 'ODY4LDQ4MjEz', more: false },
     },
   ],
-  errors: ['invalid_after', 'invalid_types', 'invalid_limit'],
+  errors: ['invalid_after', 'invalid_types', 'invalid_limit', 'cursor_expired'],
   async run({ ctx, partner, input }) {
     const place = input.after === 'latest' ? await readFeedEnd({ ctx, input: { partner } }) : input.after;
     const page = await readEvents({

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { readFeedEnd } from '#libs/services';
+import { beginStream } from '#libs/services';
 import { defineAction } from '../actions/action.ts';
 import { optional } from '../actions/field.ts';
 import { badRequest } from '../plugins/errors.ts';
@@ -25,16 +25,16 @@ export const streamEvents = defineAction({
       example: EVENT_EXAMPLE,
     },
   ],
-  errors: ['invalid_last_event_id', 'invalid_after', 'invalid_types', 'too_many_streams'],
+  errors: ['invalid_last_event_id', 'invalid_after', 'invalid_types', 'cursor_expired', 'too_many_streams'],
   async run({ ctx, partner, lastEventId, input }) {
-    const end = await readFeedEnd({ ctx, input: { partner } });
     const known = lastEventId === null ? null : readLastEventId(lastEventId);
     const given = input.after === 'latest' ? null : input.after;
+    const after = await beginStream({ ctx, input: { partner, after: known ?? given } });
     return {
       status: 200,
       body: '',
       replayed: false,
-      stream: { after: known ?? given ?? end, types: input.types },
+      stream: { after, types: input.types },
     };
   },
 });

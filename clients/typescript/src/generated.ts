@@ -423,6 +423,7 @@ export type ErrorCode =
   | "invalid_since"
   | "invalid_types"
   | "invalid_after"
+  | "cursor_expired"
   | "invalid_last_event_id"
   | "invalid_wait"
   | "invalid_format"

@@ -9,6 +9,7 @@ import {
   type FeedPlace,
   findFeedEnd,
   insertEndpoint,
+  isPlaceForgotten,
   readFeed,
   readFeeds,
   takeDueDeliveries,
@@ -140,6 +141,10 @@ t.test('old events are forgotten, a batch of each owner at a time', async (t) =>
   t.equal(await eraseOldEvents(db, { days: 30, limit: 2 }), 1);
   t.equal(await eraseOldEvents(db, { days: 30, limit: 2 }), 0);
   t.equal((await db.query('SELECT FROM events')).rowCount, 5);
+  const { events } = await readFeed(db, { owner: 'u:1', after: FEED_START, types: null, limit: 1 });
+  t.equal(await isPlaceForgotten(db, 'u:1', FEED_START), true);
+  t.equal(await isPlaceForgotten(db, 'u:1', placeOf(events[0])), false);
+  t.equal(await isPlaceForgotten(db, 'u:2', FEED_START), false, 'nothing of theirs was forgotten');
 });
 
 t.test('in a cluster that counts its transactions anew positions go on rising', async (t) => {

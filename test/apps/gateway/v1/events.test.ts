@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import t from 'tap';
 import { messageSubject } from '#libs/cache';
+import { eraseOldEvents } from '#libs/store';
 import { readyMessages } from '../../../helpers/message-rows.ts';
 import { until } from '../../../helpers/until.ts';
 import { startTestGateway, type TestGateway, type TestPartner } from '../gateway.ts';
@@ -44,6 +45,38 @@ t.test('the feed', async (t) => {
     t.equal((await gateway.call({ url, method: 'POST' })).statusCode, 405, url);
     t.equal((await gateway.call({ url, headers: { 'x-api-key': 'wrong' } })).statusCode, 401, url);
   }
+});
+
+t.test('a place behind which events were forgotten is refused', async (t) => {
+  const gateway = await startTestGateway(t, {}, { streamLifetimeMs: 500 });
+  const list = reader(gateway);
+  const { db } = gateway.ctx;
+  await sentMessages(gateway, gateway.main, 3);
+  const start = await list('limit=1');
+  const last = await untilListed(list, `after=${start.next_cursor}`, 2);
+  await db.query(`UPDATE events SET created_at = now() - interval '31 days' WHERE id <= $1`, [
+    last.data[0]?.id.slice('evt_'.length),
+  ]);
+  t.equal(await eraseOldEvents(db, { days: 30, limit: 100 }), 2);
+
+  const gone = await list(`after=${start.next_cursor}`);
+  t.match(gone, { status: 410, code: 'cursor_expired', retryable: false });
+  const stream = { url: '/v1/events/stream', headers: { 'last-event-id': start.next_cursor } };
+  const refused = await gateway.call(stream);
+  t.equal(refused.statusCode, 410);
+  t.match(refused.json(), { code: 'cursor_expired' });
+  t.same((await list('')).data, last.data.slice(1), 'whoever begins anew is given what is kept');
+  t.match(
+    await list(`after=${last.next_cursor}`),
+    { ok: true, data: [] },
+    'a place behind all of them still holds',
+  );
+  const neighbour = await gateway.newPartner();
+  const theirs = await gateway.call({
+    url: `/v1/events?after=${start.next_cursor}`,
+    headers: { 'x-api-key': neighbour.secret },
+  });
+  t.equal(theirs.statusCode, 200, 'each owner has its own');
 });
 
 t.test('the stream tells each event as it happens, and goes on from Last-Event-ID', async (t) => {
