@@ -1,8 +1,9 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Micros } from '#libs/domain';
 import * as fields from '../actions/fields.ts';
 import { bodyBytes } from '../plugins/body.ts';
 import { badRequest } from '../plugins/errors.ts';
+import { readMultipart } from './multipart.ts';
 
 export type Parameters = ReadonlyMap<string, string>;
 
@@ -10,8 +11,8 @@ export type Parameters = ReadonlyMap<string, string>;
 const NOT_GIVEN = new Set(['', '-1', 'undefined', 'null', 'None', 'NaN']);
 
 /** Query and form as one, the query first: it is where the key is asked for. Throws `invalid_request` on repeats. */
-export function readParameters(request: FastifyRequest): Parameters {
-  const form = request.method === 'POST' ? [...new URLSearchParams(bodyBytes(request).toString())] : [];
+export async function readParameters(request: FastifyRequest, reply: FastifyReply): Promise<Parameters> {
+  const form = request.method === 'POST' ? await readForm(request, reply) : [];
   return new Map([...once(form), ...once(pairsOf(request.query))]);
 }
 
@@ -53,6 +54,12 @@ export function countOf(
 ): number {
   const text = given(parameters, name) ?? '';
   return /^\d{1,9}$/.test(text) ? Math.min(Number(text), limits.most) : limits.usual;
+}
+
+/** Multipart where the client says so; anything else is read as a form, whatever it says. */
+async function readForm(request: FastifyRequest, reply: FastifyReply): Promise<[string, string][]> {
+  if (request.isMultipart()) return readMultipart(request, reply);
+  return [...new URLSearchParams(bodyBytes(request).toString())];
 }
 
 function once(pairs: [string, string][]): Map<string, string> {

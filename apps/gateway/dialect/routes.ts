@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { PublicError } from '#libs/domain';
 import type { Counter, Logger } from '#libs/platform';
 import type { Partner } from '#libs/services';
@@ -9,6 +9,7 @@ import { allowAnyOrigin, answerPreflight } from '../plugins/cors.ts';
 import { badRequest, JSON_TYPE, publicErrorOf, retryAfterSeconds } from '../plugins/errors.ts';
 import type { DialectReply } from './action.ts';
 import { DIALECT_ACTIONS, DIALECT_PATH } from './index.ts';
+import { registerMultipart } from './multipart.ts';
 import { activationIdOf, given, type Parameters, readParameters } from './parameters.ts';
 import { TOKEN_OF_ERROR, type Token } from './tokens.ts';
 
@@ -32,9 +33,18 @@ export async function registerDialect(app: FastifyInstance, deps: GatewayDeps, g
     if (shown.code === 'internal_error') logFailure(deps.ctx.log, request, error);
     return sendError(shown, request, reply, replies);
   });
-  app.route({
+  const route = dialectRoute(deps, gate, replies);
+  app.route({ ...route, method: app.supportedMethods.filter((method) => method !== 'POST') });
+  // In a scope of its own, so that polls by GET do not pay for the parser's hooks.
+  await app.register(async (scope) => {
+    await registerMultipart(scope);
+    scope.route({ ...route, method: 'POST', config: { takesMultipart: true } });
+  });
+}
+
+function dialectRoute(deps: GatewayDeps, gate: Gate, replies: Replies): Omit<RouteOptions, 'method'> {
+  return {
     url: DIALECT_PATH,
-    method: app.supportedMethods,
     async onRequest(request, reply) {
       allowAnyOrigin(reply);
       if (request.method === 'OPTIONS') return answerPreflight(reply, METHODS);
@@ -46,7 +56,7 @@ export async function registerDialect(app: FastifyInstance, deps: GatewayDeps, g
     async handler(request, reply) {
       return send(await answer(deps, gate, request, reply), request, reply, replies);
     },
-  });
+  };
 }
 
 async function answer(
@@ -55,7 +65,7 @@ async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<DialectReply> {
-  const parameters = readParameters(request);
+  const parameters = await readParameters(request, reply);
   const action = DIALECT_ACTIONS.get(given(parameters, 'action') ?? '');
   request.facts.action = action?.name ?? null;
   shed(gate);

@@ -44,8 +44,8 @@ const PROPERTIES = Object.fromEntries(
 
 const DESCRIPTION =
   'For clients written against SMS-Activate and its family. The status is always 200: a token as text, with its value ' +
-  'after a colon, or JSON where the action says so. Parameters come in the query, in a form, or in both, where the ' +
-  'query wins; empty, undefined, null and -1 count as not given. Retry-After and X-Error (the error code of the ' +
+  'after a colon, or JSON where the action says so. Parameters come in the query, in a form (urlencoded or ' +
+  'multipart), or in both, where the query wins; empty, undefined, null and -1 count as not given. Retry-After and X-Error (the error code of the ' +
   'partner API) say more where something is wrong.';
 
 /** `?action=` chooses as on virtual-numbers, and one operation per method tells of all actions. */
@@ -72,6 +72,7 @@ export const DIALECT_PATHS: Json = {
       requestBody: {
         content: {
           'application/x-www-form-urlencoded': { schema: { type: 'object', properties: PROPERTIES } },
+          'multipart/form-data': { schema: { type: 'object', properties: PROPERTIES } },
         },
       },
       responses: responses(),

@@ -1,6 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { badRequest } from './errors.ts';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route reads `multipart/form-data` by itself. */
+    takesMultipart?: true;
+  }
+}
+
 const MAX_DEPTH = 32;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -13,9 +20,14 @@ export function registerBody(app: FastifyInstance): void {
     (_request: FastifyRequest, body: Buffer, done: (error: null, body: Buffer) => void) => done(null, body),
   );
   app.addHook('onRequest', (request, _reply, done) => {
-    request.raw.headers['content-type'] = 'application/octet-stream';
+    if (!bringsMultipart(request)) request.raw.headers['content-type'] = 'application/octet-stream';
     done();
   });
+}
+
+function bringsMultipart({ routeOptions, raw }: FastifyRequest): boolean {
+  if (!routeOptions.config.takesMultipart) return false;
+  return /^multipart\/form-data\s*(;|$)/i.test(raw.headers['content-type'] ?? '');
 }
 
 /** The bytes of the body; none when there was no body. */
