@@ -8,7 +8,7 @@ const BATCH = 500;
 const QUIET_SECONDS = 10;
 /** Above the deadline of the call (10 s): its worker is gone. */
 const CALL_GONE_SECONDS = 30;
-/** Of one endpoint, or of a partner's callback URLs: in the queue, being called or put off; fewer while a call takes over a second. */
+/** Of one endpoint, or of a partner's callback URLs: in the queue, called or put off; fewer while a call takes a second. */
 const MOST_OF_LANE = 50;
 const MOST_OF_SLOW_LANE = 10;
 

@@ -22,7 +22,8 @@ export async function abandonDeliveries(
 /**
  * Due rows, at most every `quietSeconds` each. The caller makes sure that a job exists. Of each lane no more than are
  * called at the same time while one of its calls takes long, however many are due, so that none fills the queue. Those
- * put off by a worker keep their places in the lane: else all of it went through the queue, only to be put off.
+ * put off by a worker keep the places of their endpoint, or all of it went through the queue only to be put off; not
+ * those of callback URLs, since a dead one must not keep the places of its partner's others.
  */
 export async function takeDueDeliveries(
   db: Queryable,
@@ -40,10 +41,10 @@ export async function takeDueDeliveries(
          FROM webhook_deliveries WHERE state = 'calling' AND lane = lanes.lane
        ) AS calling CROSS JOIN LATERAL (
          SELECT count(*) AS rows FROM (
-           SELECT nudged_at FROM webhook_deliveries
+           SELECT nudged_at, endpoint_id FROM webhook_deliveries
            WHERE state = 'ready' AND lane = lanes.lane AND next_attempt_at > now()
            ORDER BY next_attempt_at, id LIMIT $2) AS soon
-         WHERE nudged_at = '-infinity'
+         WHERE nudged_at = '-infinity' AND endpoint_id IS NOT NULL
        ) AS put_off CROSS JOIN LATERAL (
          SELECT id, nudged_at FROM webhook_deliveries
          WHERE state = 'ready' AND lane = lanes.lane AND next_attempt_at <= now()
