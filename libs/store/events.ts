@@ -128,7 +128,7 @@ export async function eraseOldEvents(
   return rows[0]?.erased ?? 0;
 }
 
-/** Whether an event behind this place was forgotten. Asked after reading on from it: so no gap stays untold. */
+/** Whether an event behind this place was forgotten. Who asks after reading on from it leaves no gap untold. */
 export async function isPlaceForgotten(db: Queryable, owner: string, place: FeedPlace): Promise<boolean> {
   const { rowCount } = await db.query(
     'SELECT FROM event_erasures WHERE owner = $1 AND (position, id) > ($2, $3)',

@@ -45,8 +45,8 @@ const PROPERTIES = Object.fromEntries(
 const DESCRIPTION =
   'For clients written against SMS-Activate and its family. The status is always 200: a token as text, with its value ' +
   'after a colon, or JSON where the action says so. Parameters come in the query, in a form (urlencoded or ' +
-  'multipart), or in both, where the query wins; empty, undefined, null and -1 count as not given. Retry-After and X-Error (the error code of the ' +
-  'partner API) say more where something is wrong.';
+  'multipart), or in both, where the query wins; empty, undefined, null and -1 count as not given. Retry-After and ' +
+  'X-Error (the error code of the partner API) say more where something is wrong.';
 
 /** `?action=` chooses as on virtual-numbers, and one operation per method tells of all actions. */
 export const DIALECT_PATHS: Json = {
