@@ -34,7 +34,7 @@ async function smoke() {
     await progress.step('smsx migrate', () => migrate(env));
     for (const app of APPS) started.push(await startApp(app, env));
     for (const app of started) await progress.step(`${app.name} gets ready`, () => awaitReady(app));
-    await progress.step('GET / of the gateway', () => fetchPage(`http://127.0.0.1:${env.PORT}/`));
+    for (const { name, url, holds } of pages(env)) await progress.step(name, () => fetchPage(url, holds));
     for (const app of started) await progress.step(`${app.name} ends with code 0`, () => endGracefully(app));
   } finally {
     await services.release();
@@ -92,11 +92,21 @@ async function statusOf(url) {
   }
 }
 
-async function fetchPage(url) {
+/** What is made of files that the build carries along. */
+function pages({ PORT, CONSOLE_PORT }) {
+  const [gateway, console] = [`http://127.0.0.1:${PORT}`, `http://127.0.0.1:${CONSOLE_PORT}`];
+  return [
+    { name: 'GET / of the gateway', url: `${gateway}/`, holds: 'sms-send.php' },
+    { name: 'GET /docs/quickstart of the gateway', url: `${gateway}/docs/quickstart`, holds: 'sms-send.php' },
+    { name: 'GET /assets/console.css of the console', url: `${console}/assets/console.css`, holds: 'body' },
+  ];
+}
+
+async function fetchPage(url, holds) {
   const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
   const page = await response.text();
-  if (response.status !== 200 || !page.includes('sms-send.php')) {
-    throw new Trouble(`${url} answered ${response.status} without the partner page:\n${page.slice(0, 500)}`);
+  if (response.status !== 200 || !page.includes(holds)) {
+    throw new Trouble(`${url} answered ${response.status} without "${holds}":\n${page.slice(0, 500)}`);
   }
 }
 

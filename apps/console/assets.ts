@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
+import { shippedFile } from '#libs/platform';
 
 const FILES = {
   'console.css': 'text/css; charset=utf-8',
@@ -34,7 +34,7 @@ export function assetUrl(name: AssetName): string {
 function load(name: AssetName): Asset {
   const known = assets.get(name);
   if (known) return known;
-  const body = readFileSync(fileURLToPath(new URL(`./assets/${name}`, import.meta.url)));
+  const body = readFileSync(shippedFile(`apps/console/assets/${name}`));
   const asset = { body, version: createHash('sha256').update(body).digest('hex').slice(0, 12) };
   assets.set(name, asset);
   return asset;

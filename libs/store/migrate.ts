@@ -1,11 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import type { Knex } from 'knex';
 import pg from 'pg';
+import { shippedFile } from '#libs/platform';
 import { alignEventClock } from './events.ts';
 
-const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../migrations/', import.meta.url));
+const MIGRATIONS_FOLDER = shippedFile('migrations/');
 /** Any number will do as long as every process uses the same. */
 const MIGRATION_LOCK = 727_001;
 

@@ -10,6 +10,7 @@ import {
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { bundle } from './bundle.mjs';
 import { compile, copyAssets } from './compile.mjs';
 import { withLock } from './lock.mjs';
 import { dataFolder, root } from './paths.mjs';
@@ -37,6 +38,7 @@ async function make(folder) {
   await compile({ out: join(draft, 'dist'), check: false });
   copyAssets(join(draft, 'dist'));
   cpSync(join(root, 'package.json'), join(draft, 'package.json'));
+  await bundle({ out: join(draft, 'dist') });
   renameSync(draft, folder);
   removeOldest();
 }

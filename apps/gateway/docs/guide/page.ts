@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { shippedFile } from '#libs/platform';
 import { CONTENTS } from './contents.ts';
 import { FIGURES, GENERATED } from './generated/index.ts';
 
@@ -17,7 +18,7 @@ export interface GuidePage {
 export const GUIDE: readonly GuidePage[] = CONTENTS.flatMap(({ pages }) => pages.map(readPage));
 
 function readPage(name: string): GuidePage {
-  const text = readFileSync(new URL(`../pages/${name}.md`, import.meta.url), 'utf8');
+  const text = readFileSync(shippedFile(`apps/gateway/docs/pages/${name}.md`), 'utf8');
   const [, title, summary] = /^# (.+)\n\n((?:.+\n)+)/.exec(text) ?? [];
   if (!title || !summary) throw new Error(`pages/${name}.md does not begin with # and one paragraph`);
   const source = text.replace(/^<!-- ([a-z-]+) -->$/gm, (comment, part: string) => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { shippedFile } from '#libs/platform';
 
 /** Markdown that several pages show. */
 export function fragment(name: string): string {
-  return readFileSync(new URL(`../../pages/fragments/${name}.md`, import.meta.url), 'utf8');
+  return readFileSync(shippedFile(`apps/gateway/docs/pages/fragments/${name}.md`), 'utf8');
 }
