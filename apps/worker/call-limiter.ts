@@ -1,9 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 /** Bounds the calls of this process that share a lane: the same endpoint, or the same partner. */
 export interface CallLimiter {
-  /** Takes a place in every lane, or none; then `seconds` tells when to come again. */
-  enter(
-    lanes: readonly Lane[],
-  ): { kind: 'entered'; leave: (answered: boolean) => void } | { kind: 'full'; seconds: number };
+  /**
+   * Takes a place in every lane, or none. Waits for it, at most a second, where it is likely to be free in half of one;
+   * else `seconds` tells when to come again.
+   */
+  enter(lanes: readonly Lane[]): Promise<Place | { kind: 'full'; seconds: number }>;
 }
 
 export interface Lane {
@@ -11,10 +14,18 @@ export interface Lane {
   mostInFlight: number;
   /** Once its last calls all went without an answer, until one has one: what is dead takes long to say so. */
   mostWhenDead: number;
+  mostWaiting: number;
+}
+
+interface Place {
+  kind: 'entered';
+  leave(answered: boolean): void;
 }
 
 interface Traffic {
   inFlight: number;
+  /** Those who wait enter by this if they can. */
+  waiting: Set<() => void>;
   turnedAway: number;
   /** A running mean of how long a call takes. */
   seconds: number;
@@ -22,6 +33,8 @@ interface Traffic {
   unanswered: number;
 }
 
+const WORTH_WAITING_SECONDS = 0.5;
+const MOST_WAITING_MS = 1_000;
 const MOST_SECONDS = 60;
 const DEAD_AFTER = 5;
 /** Dead lanes are remembered while nobody is in them, and not without end. */
@@ -30,39 +43,94 @@ const MOST_REMEMBERED = 10_000;
 /** Callers who are turned away are spread over the time that those before them will need, at most a minute. */
 export function createCallLimiter(): CallLimiter {
   const lanes = new Map<string, Traffic>();
+  const look = (name: string): Traffic => lanes.get(name) ?? noTraffic();
   const open = (name: string): Traffic => {
-    const lane = lanes.get(name) ?? { inFlight: 0, turnedAway: 0, seconds: 0, unanswered: 0 };
+    const lane = look(name);
     lanes.set(name, lane);
     return lane;
   };
-  const leave = (name: string, seconds: number, answered: boolean) => {
-    const lane = open(name);
-    lane.inFlight -= 1;
-    lane.turnedAway = Math.max(0, lane.turnedAway - 1);
-    lane.seconds = 0.8 * lane.seconds + 0.2 * seconds;
-    lane.unanswered = answered ? 0 : lane.unanswered + 1;
-    if (lane.inFlight === 0 && (answered || lanes.size > MOST_REMEMBERED)) lanes.delete(name);
+  const takePlaces = (wanted: readonly Lane[]): Place => {
+    const started = performance.now();
+    for (const { name } of wanted) open(name).inFlight += 1;
+    return {
+      kind: 'entered',
+      leave(answered) {
+        const call = { seconds: (performance.now() - started) / 1_000, answered };
+        for (const { name } of wanted) note(open(name), call);
+        for (const { name } of wanted) admit(open(name));
+        forget(lanes, wanted);
+      },
+    };
+  };
+  /** Resolves with the places, or with null when they did not become free in time. */
+  const waitForPlaces = async (wanted: readonly Lane[]): Promise<Place | null> => {
+    const inTime = new AbortController();
+    let place: Place | null = null;
+    const enterIfFree = () => {
+      if (wanted.some((lane) => isFull(lane, look(lane.name)))) return;
+      place = takePlaces(wanted);
+      stopWaiting();
+      inTime.abort();
+    };
+    const stopWaiting = () => {
+      for (const { name } of wanted) open(name).waiting.delete(enterIfFree);
+    };
+    for (const { name } of wanted) open(name).waiting.add(enterIfFree);
+    await delay(MOST_WAITING_MS, undefined, { signal: inTime.signal }).catch(() => undefined);
+    stopWaiting();
+    forget(lanes, wanted);
+    return place;
   };
   return {
-    enter(wanted) {
-      for (const { name, mostInFlight, mostWhenDead } of wanted) {
-        const lane = lanes.get(name);
-        const places = lane && lane.unanswered >= DEAD_AFTER ? mostWhenDead : mostInFlight;
-        if (!lane || lane.inFlight < places) continue;
-        lane.turnedAway += 1;
-        return {
-          kind: 'full',
-          seconds: Math.min(MOST_SECONDS, 1 + (lane.turnedAway / places) * lane.seconds),
-        };
-      }
-      const started = performance.now();
-      for (const { name } of wanted) open(name).inFlight += 1;
-      return {
-        kind: 'entered',
-        leave(answered) {
-          for (const { name } of wanted) leave(name, (performance.now() - started) / 1_000, answered);
-        },
-      };
+    async enter(wanted) {
+      const full = wanted.find((lane) => isFull(lane, look(lane.name)));
+      if (!full) return takePlaces(wanted);
+      const worthWaiting = wanted.every((lane) => isWorthWaiting(lane, look(lane.name)));
+      const place = worthWaiting ? await waitForPlaces(wanted) : null;
+      return place ?? { kind: 'full', seconds: turnAway(full, open(full.name)) };
     },
   };
+}
+
+function noTraffic(): Traffic {
+  return { inFlight: 0, waiting: new Set(), turnedAway: 0, seconds: 0, unanswered: 0 };
+}
+
+function placesOf(lane: Lane, { unanswered }: Traffic): number {
+  return unanswered >= DEAD_AFTER ? lane.mostWhenDead : lane.mostInFlight;
+}
+
+function isFull(lane: Lane, traffic: Traffic): boolean {
+  return traffic.inFlight >= placesOf(lane, traffic);
+}
+
+/** What is not known yet is taken for quick. */
+function isWorthWaiting(lane: Lane, traffic: Traffic): boolean {
+  if (traffic.waiting.size >= lane.mostWaiting || traffic.unanswered >= DEAD_AFTER) return false;
+  return ((traffic.waiting.size + 1) / lane.mostInFlight) * traffic.seconds <= WORTH_WAITING_SECONDS;
+}
+
+function turnAway(lane: Lane, traffic: Traffic): number {
+  traffic.turnedAway += 1;
+  return Math.min(MOST_SECONDS, 1 + (traffic.turnedAway / placesOf(lane, traffic)) * traffic.seconds);
+}
+
+function note(lane: Traffic, { seconds, answered }: { seconds: number; answered: boolean }): void {
+  lane.inFlight -= 1;
+  lane.turnedAway = Math.max(0, lane.turnedAway - 1);
+  lane.seconds = 0.8 * lane.seconds + 0.2 * seconds;
+  lane.unanswered = answered ? 0 : lane.unanswered + 1;
+}
+
+function forget(lanes: Map<string, Traffic>, left: readonly Lane[]): void {
+  for (const { name } of left) {
+    const { inFlight = 0, waiting, unanswered = 0 } = lanes.get(name) ?? {};
+    if (inFlight > 0 || waiting?.size) continue;
+    if (unanswered === 0 || lanes.size > MOST_REMEMBERED) lanes.delete(name);
+  }
+}
+
+/** In the order of their coming; those who find no place yet go on waiting. */
+function admit({ waiting }: Traffic): void {
+  for (const enterIfFree of waiting) enterIfFree();
 }

@@ -11,9 +11,10 @@ import {
 import type { Lane } from '../call-limiter.ts';
 import type { JobHandler, WorkerDeps } from '../deps.ts';
 
-/** Calls that this process makes at the same time, of the hundred that it has places for. */
+/** Calls that this process makes at the same time, and jobs that wait to make one, of the hundred that it runs. */
 const MOST_OF_HOST = 10;
 const MOST_OF_OWNER = 20;
+const MOST_WAITING = 10;
 
 /**
  * Claims one event, tells its endpoint once, writes what came of it.
@@ -25,7 +26,7 @@ export const partnerWebhook: JobHandler = async (deps, { id, epoch }) => {
   const delivery = await claimDelivery(ctx.db, held);
   if (!delivery) return;
   ctx.crashPoint('webhook.claimed');
-  const place = deps.webhookLimiter.enter(lanesOf(delivery));
+  const place = await deps.webhookLimiter.enter(lanesOf(delivery));
   if (place.kind === 'full') {
     await postponeDelivery(ctx.db, held, place.seconds);
     return;
@@ -48,8 +49,18 @@ export const partnerWebhook: JobHandler = async (deps, { id, epoch }) => {
 /** One partner's trouble with a host is not another's: many may share one. */
 function lanesOf({ owner, url }: WebhookDelivery): Lane[] {
   return [
-    { name: `host:${owner}:${hostOf(url)}`, mostInFlight: MOST_OF_HOST, mostWhenDead: 1 },
-    { name: `owner:${owner}`, mostInFlight: MOST_OF_OWNER, mostWhenDead: MOST_OF_OWNER },
+    {
+      name: `host:${owner}:${hostOf(url)}`,
+      mostInFlight: MOST_OF_HOST,
+      mostWhenDead: 1,
+      mostWaiting: MOST_WAITING,
+    },
+    {
+      name: `owner:${owner}`,
+      mostInFlight: MOST_OF_OWNER,
+      mostWhenDead: MOST_OF_OWNER,
+      mostWaiting: MOST_WAITING,
+    },
   ];
 }
 
