@@ -110,9 +110,11 @@ function isWorthWaiting(lane: Lane, traffic: Traffic): boolean {
   return ((traffic.waiting.size + 1) / lane.mostInFlight) * traffic.seconds <= WORTH_WAITING_SECONDS;
 }
 
+/** What is dead is not asked by all who wait at once, or they come and go for nothing. */
 function turnAway(lane: Lane, traffic: Traffic): number {
   traffic.turnedAway += 1;
-  return Math.min(MOST_SECONDS, 1 + (traffic.turnedAway / placesOf(lane, traffic)) * traffic.seconds);
+  const least = traffic.unanswered >= DEAD_AFTER ? 5 : 1;
+  return Math.min(MOST_SECONDS, least + (traffic.turnedAway / placesOf(lane, traffic)) * traffic.seconds);
 }
 
 function note(lane: Traffic, { seconds, answered }: { seconds: number; answered: boolean }): void {
