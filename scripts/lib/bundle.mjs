@@ -33,7 +33,6 @@ export async function bundle({ out }) {
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    keepNames: true,
     sourcemap: true,
     external: LEFT_OUT,
     banner: { js: BANNER },
