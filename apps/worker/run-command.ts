@@ -1,9 +1,8 @@
 import type { ActivationCommand, CommandAnswer } from '#libs/domain';
 import type { NumberProvider } from '#libs/providers';
-import { settleCommand } from '#libs/services';
+import { persistently, settleCommand } from '#libs/services';
 import { claimCommand } from '#libs/store';
 import type { JobHandler } from './deps.ts';
-import { persistently } from './persistently.ts';
 
 type Ask = (provider: NumberProvider, providerRef: string) => Promise<CommandAnswer>;
 

@@ -29,6 +29,7 @@ export * from './mirror.ts';
 export * from './operator-password.ts';
 export * from './operator-session.ts';
 export * from './partner.ts';
+export * from './persistently.ts';
 export * from './phone.ts';
 export * from './pick-provider.ts';
 export * from './play-scripts.ts';

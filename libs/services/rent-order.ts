@@ -5,6 +5,7 @@ import { type ActivationRow, findActivation, forgetKeyOfActivation } from '#libs
 import { cancelActivation } from './cancel-activation.ts';
 import type { WaitingContext } from './context.ts';
 import { type Partner, requireUser } from './partner.ts';
+import { persistently } from './persistently.ts';
 import { RENT_ROUTE, type RentNumberInput, rentNumber } from './rent-number.ts';
 import { idempotencyClaim, type Reply } from './reply.ts';
 
@@ -97,14 +98,18 @@ async function attempt(ctx: WaitingContext, order: RentOrderInput): Promise<Orde
 
 /** No verdict within the wait, now or when this order was first asked for. */
 async function late(ctx: WaitingContext, input: RentNumberInput, id: number): Promise<OrderOutcome> {
-  const row = await findActivation(ctx.db, { id, userId: requireUser(input.partner) });
+  const row = await findRental(ctx, input, id);
   return row && isHandedOut(row) ? rented(row) : giveBack(ctx, input, id);
 }
 
 /** The same order again: its number as long as it is one. */
 async function repeated(ctx: WaitingContext, input: RentNumberInput, id: number): Promise<OrderOutcome> {
-  const row = await findActivation(ctx.db, { id, userId: requireUser(input.partner) });
+  const row = await findRental(ctx, input, id);
   return row && isHandedOut(row) ? rented(row) : { kind: 'order_exists' };
+}
+
+function findRental(ctx: WaitingContext, input: RentNumberInput, id: number): Promise<ActivationRow | null> {
+  return persistently(() => findActivation(ctx.db, { id, userId: requireUser(input.partner) }));
 }
 
 /**
@@ -112,9 +117,10 @@ async function repeated(ctx: WaitingContext, input: RentNumberInput, id: number)
  * unused, and the order, being asked for again, comes here again.
  */
 async function giveBack(ctx: WaitingContext, input: RentNumberInput, id: number): Promise<OrderOutcome> {
-  await cancelActivation({ ctx, input: { partner: input.partner, id } }).catch((error: unknown) => {
+  const cancel = () => cancelActivation({ ctx, input: { partner: input.partner, id } });
+  await persistently(cancel).catch((error: unknown) => {
     // Over by itself meanwhile, or a code came, which is told by the list of active rentals.
-    if (!(error instanceof PublicError)) throw error;
+    if (!(error instanceof PublicError && isOver(error.code))) throw error;
   });
   await freeOrder(ctx, input, id);
   return { kind: 'no_number', activationId: id };
@@ -122,7 +128,11 @@ async function giveBack(ctx: WaitingContext, input: RentNumberInput, id: number)
 
 async function freeOrder(ctx: WaitingContext, input: RentNumberInput, id: number): Promise<void> {
   const claim = idempotencyClaim(input, RENT_ROUTE);
-  if (claim) await forgetKeyOfActivation(ctx.db, claim, id);
+  if (claim) await persistently(() => forgetKeyOfActivation(ctx.db, claim, id));
+}
+
+function isOver(code: ErrorCode): boolean {
+  return code === 'already_cancelled' || code === 'code_already_received';
 }
 
 function isHandedOut(row: ActivationRow): boolean {

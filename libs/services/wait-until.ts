@@ -1,3 +1,4 @@
+import { isDatabaseUnavailable } from '#libs/platform';
 import type { WaitingContext } from './context.ts';
 
 export interface Waiting<Value> {
@@ -17,7 +18,7 @@ const REREAD_MS = 500;
 
 /**
  * Waits for a row to settle and returns it as last read, settled or not, when the time is over. It listens from the call
- * on, so who calls and then nudges misses no announcement.
+ * on, so who calls and then nudges misses no announcement. A database that is away for a moment is waited for too.
  */
 export async function waitUntil<Value>(ctx: WaitingContext, waiting: Waiting<Value>): Promise<Value> {
   const deadline = performance.now() + waiting.timeoutMs;
@@ -29,8 +30,18 @@ export async function waitUntil<Value>(ctx: WaitingContext, waiting: Waiting<Val
       waiting.subject,
       Math.max(0, Math.min(left, waiting.rereadMs ?? REREAD_MS)),
     );
-    const value = await waiting.read();
-    if (waiting.settled(value) || left <= 0) return value;
+    const row = await readRow(waiting, left <= 0);
+    if (row && (waiting.settled(row.value) || left <= 0)) return row.value;
     await changed;
+  }
+}
+
+/** Null: the database is away, and this was not the last time to read. */
+async function readRow<Value>({ read }: Waiting<Value>, isLast: boolean): Promise<{ value: Value } | null> {
+  try {
+    return { value: await read() };
+  } catch (error) {
+    if (isLast || !isDatabaseUnavailable(error)) throw error;
+    return null;
   }
 }

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type Offer, type Outcome, type Purchase, TEST_PROVIDER_ID } from '#libs/domain';
 import type { NumberProvider } from '#libs/providers';
-import { endPendingRental, priceScope, refreshOffers, settlePurchase } from '#libs/services';
+import { endPendingRental, persistently, priceScope, refreshOffers, settlePurchase } from '#libs/services';
 import type { ActivationRow } from '#libs/store';
 import type { JobHandler, WorkerDeps } from '../deps.ts';
-import { persistently } from '../persistently.ts';
 import { isStale, TOO_LATE } from '../stale-claim.ts';
 
 /**

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type AcceptedMessage, maskPhone, type Outcome } from '#libs/domain';
 import { smsSendJob } from '#libs/jobs';
-import { SMS_PROVIDER, settleMessage, statusCallbackUrl } from '#libs/services';
+import { persistently, SMS_PROVIDER, settleMessage, statusCallbackUrl } from '#libs/services';
 import { type ClaimedMessage, findRefusal, isTestMessage, postponeMessage } from '#libs/store';
 import type { JobHandler, WorkerDeps } from '../deps.ts';
-import { persistently } from '../persistently.ts';
 import { isStale, TOO_LATE } from '../stale-claim.ts';
 
 /**

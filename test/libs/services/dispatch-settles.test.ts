@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
 import { type Database, openDatabase } from '#libs/platform';
-import { createDispatch, type Dispatch } from '#libs/services';
+import { createDispatch, type Dispatch, persistently } from '#libs/services';
 import { adoptSid, claimMessages, type MessageClaim, noteRefusal, settleUnknown } from '#libs/store';
-import { persistently } from '../../../apps/worker/persistently.ts';
 import { counted, readyMessages } from '../../helpers/message-rows.ts';
 import { createTestDatabase } from '../../helpers/services.ts';
 

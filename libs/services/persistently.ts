@@ -5,8 +5,8 @@ import { isDatabaseUnavailable } from '#libs/platform';
 const ATTEMPTS = 8;
 
 /**
- * Writes what a provider has answered, again while the database is away: the answer is known only here, and losing
- * it means asking around for it. About ten seconds in all; the fence makes repeating harmless.
+ * For what is known only here, such as what a provider has answered or which rental a caller will not hear of: done
+ * again while the database is away, for about ten seconds in all. `write` must bear being done twice.
  */
 export async function persistently<Result>(write: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
