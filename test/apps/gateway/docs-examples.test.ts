@@ -76,6 +76,7 @@ t.test('the examples of the guide do what is shown', async (t) => {
         status: async () => withCode(partner, await rentalOf(partner)),
         resend: async () => withCode(partner, await rentalOf(partner)),
         cancel: async () => (await rentalOf(partner)).activation_id ?? '',
+        'v1-status': () => withCode(partner, last),
       };
       const isTested = async () => {
         const tested = async () => receiver.at(told).some(({ json }) => json.type === 'webhook.test');
@@ -100,7 +101,7 @@ t.test('the examples of the guide do what is shown', async (t) => {
         const code = example.code
           .replaceAll('{{base_url}}', baseUrl)
           .replaceAll('YOUR_API_KEY', partner.secret)
-          .replaceAll(/MESSAGE_ID|WEBHOOK_ID/g, last.id ?? '')
+          .replaceAll(/(MESSAGE|WEBHOOK|QUOTE)_ID/g, last.id ?? '')
           .replaceAll('ACTIVATION_ID', activationId)
           .replaceAll('https://partner.example/hooks/sms', receiver.url(told));
         t.notMatch(code, /\{\{|_ID\b/, `${label}: every placeholder has its value`);

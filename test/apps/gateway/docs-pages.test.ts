@@ -71,6 +71,21 @@ t.test('the guide', async (t) => {
     }
   });
 
+  await t.test('the page of /v1 has each of its requests, and no other', async (t) => {
+    const [, requests = ''] =
+      /<caption>Requests<\/caption>(.*?)<\/table>/s.exec(pages.get('/docs/v1') ?? '') ?? [];
+    const { paths } = JSON.parse((await read('/openapi.json')).body) as { paths: Record<string, object> };
+    const documented = Object.entries(paths).flatMap(([path, item]) =>
+      ['get', 'post', 'delete']
+        .filter((method) => method in item)
+        .map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    t.strictSame(
+      [...requests.matchAll(/<tr><td[^>]*>(.*?)<\/td>/g)].map(([, cell = '']) => plain(cell)).sort(),
+      documented.filter((request) => request.includes(' /v1/')).sort(),
+    );
+  });
+
   await t.test('the dialect’s page has each of its actions, and no other', async (t) => {
     const [, actions = ''] =
       /<caption>Actions<\/caption>(.*?)<\/table>/s.exec(pages.get('/docs/sms-activate') ?? '') ?? [];
