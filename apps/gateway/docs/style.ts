@@ -137,6 +137,7 @@ nav.pages { display: none; }
 .states .step { fill: none; stroke: var(--quiet); stroke-width: 1.25; }
 .states .tip { fill: var(--quiet); }
 @media (max-width: 640px) {
+  td:first-child code { white-space: normal; }
   details.pages { margin: 12px 16px 0; }
   main { padding: 32px 16px 64px; }
   header.site > div { padding: 8px 16px; }

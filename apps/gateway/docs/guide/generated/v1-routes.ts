@@ -10,5 +10,5 @@ export function v1Routes(): string {
       scope === null ? 'any' : `\`${scope}\``,
     ]),
   );
-  return markdownTable('Requests', ['Request', 'What it is for', 'Scope'], rows);
+  return markdownTable('Requests', ['Request', 'For', 'Scope'], rows);
 }
