@@ -117,7 +117,7 @@ function section(heading: string): string {
 }
 
 function documents(): string[] {
-  const inFolders = ['docs', 'apps', 'libs', 'test'].flatMap((folder) =>
+  const inFolders = ['docs', 'apps', 'libs', 'test', 'clients'].flatMap((folder) =>
     readdirSync(ROOT + folder, { recursive: true, encoding: 'utf8' }).map((path) => `${folder}/${path}`),
   );
   // The gateway serves the guide at other addresses; test/apps/gateway/docs-pages.test.ts follows its links.

@@ -9,7 +9,7 @@ const USUAL_INTERVAL_MS = 2_000;
 
 export interface WaitOptions extends CallOptions {
   /** Least time between two requests where the server answers at once, default 2000. */
-  intervalMs?: number;
+  intervalMs?: number | undefined;
 }
 
 /** A rental that has its code. */
@@ -82,7 +82,10 @@ export class Activations {
     return this.#waitFor(id, LONG_POLL_SECONDS, options, withCode);
   }
 
-  /** Resolves with the rental once its number is known, which it mostly is from the beginning. */
+  /**
+   * Resolves with the rental once its number is known, which it mostly is from the beginning. Rejects with
+   * `activation_cancelled` when it was not bought, and with `phone_unknown` when the provider's answer was lost for good.
+   */
   async waitForPhone(id: string, options: WaitOptions = {}): Promise<Activation & { phone: string }> {
     return this.#waitFor(id, 0, options, withPhone);
   }
@@ -102,6 +105,7 @@ export class Activations {
       const result = found(activation);
       if (result) return result;
       if (activation.status === 'cancelled') throw ended(activation);
+      if (activation.status === 'received') throw nameless(activation);
       const leftMs = intervalMs - (performance.now() - startedMs);
       if (leftMs > 0) await pause(leftMs, options.signal);
     }
@@ -118,6 +122,14 @@ function withCode(activation: Activation): ActivationWithCode | null {
 function withPhone(activation: Activation): (Activation & { phone: string }) | null {
   const { phone } = activation;
   return phone === null ? null : { ...activation, phone };
+}
+
+function nameless(activation: Activation): SmsxError {
+  return new SmsxError({
+    code: 'phone_unknown',
+    message: `Rental ${activation.activation_id} has its code, but the provider never told its number.`,
+    details: { ...activation },
+  });
 }
 
 function ended(activation: Activation): SmsxError {

@@ -16,11 +16,11 @@ export interface ClientOptions {
   /** `smsx_live_…` or `smsx_test_…`. It belongs on a server, never in a browser. */
   apiKey: string;
   /** For one attempt, default 35 000: a rental may take 25 seconds. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** How often a failed attempt is repeated, default 4. */
-  maxRetries?: number;
+  maxRetries?: number | undefined;
   /** In place of the global one. */
-  fetch?: typeof fetch;
+  fetch?: typeof fetch | undefined;
 }
 
 /** The partner API. Every method rejects with SmsxError, or with the reason of the signal it was given. */

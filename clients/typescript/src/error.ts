@@ -2,9 +2,14 @@ import type { ErrorCode } from './generated.ts';
 
 /**
  * Codes that no server sends: no connection or a broken one, no reply in time, a reply that is none of this API, and
- * the end of a rental whose code was waited for.
+ * a rental that will never have the code or the number that was waited for.
  */
-export type ClientErrorCode = 'connection_failed' | 'timeout' | 'invalid_reply' | 'activation_cancelled';
+export type ClientErrorCode =
+  | 'connection_failed'
+  | 'timeout'
+  | 'invalid_reply'
+  | 'activation_cancelled'
+  | 'phone_unknown';
 
 export interface ErrorFacts {
   code: ErrorCode | ClientErrorCode;

@@ -8,15 +8,23 @@ const USUAL_INTERVAL_MS = 2_000;
 const SILENCE_MS = 45_000;
 const RECONNECT_MS = 500;
 
+export interface ReadQuery {
+  /** A cursor that was given before, or `latest`; without it the oldest event comes first. */
+  after?: string | undefined;
+  types?: readonly EventType[] | undefined;
+  /** Events on a page, 1 to 100, default 20. */
+  limit?: number | undefined;
+}
+
 export interface FollowOptions extends CallOptions {
   /**
    * Where to read on: a cursor that was given before, or `latest` for what happens from now on. Without it `follow`
    * begins with the oldest event, `stream` with the next.
    */
-  after?: string;
-  types?: readonly EventType[];
+  after?: string | undefined;
+  types?: readonly EventType[] | undefined;
   /** Between two requests while nothing is new, default 2000. */
-  intervalMs?: number;
+  intervalMs?: number | undefined;
 }
 
 export interface StreamedEvent {
@@ -37,11 +45,8 @@ export class Events {
   }
 
   /** One page, oldest first. */
-  async read(
-    { types, ...query }: { after?: string; types?: readonly EventType[]; limit?: number } = {},
-    options?: CallOptions,
-  ): Promise<FeedPage> {
-    const input = { query: { ...query, ...(types ? { types: types.join() } : {}) } };
+  async read({ types, ...query }: ReadQuery = {}, options?: CallOptions): Promise<FeedPage> {
+    const input = { query: { ...query, types: types?.join() } };
     return asFeedPage(await this.#transport.call('list-events', input, options));
   }
 
@@ -50,7 +55,7 @@ export class Events {
     const { types, intervalMs = USUAL_INTERVAL_MS, ...rest } = options;
     let { after } = options;
     for (;;) {
-      const page = await this.read({ ...(after ? { after } : {}), ...(types ? { types } : {}) }, rest);
+      const page = await this.read({ after, types }, rest);
       after = page.next_cursor;
       if (page.data.length > 0) yield page;
       if (!page.more) await pause(intervalMs, options.signal);
@@ -69,7 +74,7 @@ export class Events {
     // A place of its own, since `latest` would be another one after a connection without events.
     if (after === 'latest') after = (await this.read({ after, limit: 1 }, options)).next_cursor;
     for (;;) {
-      const query = { after, ...(types ? { types: types.join() } : {}) };
+      const query = { after, types: types?.join() };
       const response = await this.#transport.open('stream-events', { query }, options);
       for await (const { id, data } of serverSentEvents(response, SILENCE_MS)) {
         after = id;

@@ -1,7 +1,7 @@
 export type { ActivationWithCode, WaitOptions } from './activations.ts';
 export { type ClientOptions, SmsxClient } from './client.ts';
 export { type ClientErrorCode, SmsxError } from './error.ts';
-export type { FollowOptions, StreamedEvent } from './events.ts';
+export type { FeedPage, FollowOptions, ReadQuery, StreamedEvent } from './events.ts';
 export type { ErrorCode, Operations } from './generated.ts';
 export type { SendOptions } from './messages.ts';
 export type * from './models.ts';

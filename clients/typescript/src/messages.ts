@@ -5,7 +5,7 @@ import type { CallOptions, Input, Reply, Transport } from './transport.ts';
 
 export interface SendOptions extends CallOptions {
   /** The reply carries the state reached within so long, at most 20; a refusal of the provider rejects. */
-  waitSeconds?: number;
+  waitSeconds?: number | undefined;
 }
 
 type SendInput = Omit<NonNullable<Input<'send-message'>['body']>, 'dry_run'>;

@@ -24,7 +24,7 @@ export type EventData<Type extends string> = Type extends `message.${string}`
   ? Message
   : Type extends `activation.${string}`
     ? Activation
-    : Record<string, unknown>;
+    : Webhook;
 
 interface EventOf<Type extends string, Data> {
   /** `evt_…`, the same in the feed and in the header webhook-id: keep it to see a repetition. */

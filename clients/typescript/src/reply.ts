@@ -9,8 +9,26 @@ const PASSING = new Set([408, 429, 500, 502, 503, 504]);
 export async function readReply(response: Response): Promise<Record<string, unknown>> {
   const text = await response.text();
   const body = parseObject(text);
-  if (response.ok && body) return body;
+  if (response.ok && body?.ok === true) return body;
   throw body && typeof body.code === 'string' ? refusal(response, body, body.code) : noReply(response);
+}
+
+/** A page as text, and the cursor of the next one. */
+export interface TextPage {
+  text: string;
+  nextCursor: string | null;
+}
+
+/** Throws SmsxError for what is not a success of this kind. */
+export async function requireType(response: Response, mediaType: string): Promise<void> {
+  if (response.ok && response.headers.get('content-type')?.startsWith(mediaType)) return;
+  await readReply(response);
+  throw noReply(response);
+}
+
+export async function readText(response: Response, mediaType: string): Promise<TextPage> {
+  await requireType(response, mediaType);
+  return { text: await response.text(), nextCursor: nextCursorOf(response.headers.get('link')) };
 }
 
 /** What went wrong without a reply. */
@@ -51,6 +69,12 @@ function noReply(response: Response): SmsxError {
     requestId: response.headers.get('x-request-id'),
     retryAfterSeconds: readRetryAfter(response.headers.get('retry-after')),
   });
+}
+
+/** Of a Link header, `<…?cursor=…>; rel="next"`. */
+function nextCursorOf(link: string | null): string | null {
+  const [, address] = /<([^>]*)>;\s*rel="?next"?/.exec(link ?? '') ?? [];
+  return address === undefined ? null : new URL(address, 'http://localhost').searchParams.get('cursor');
 }
 
 function parseObject(text: string): Record<string, unknown> | null {

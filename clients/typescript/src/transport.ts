@@ -1,7 +1,7 @@
 import { delayBeforeMs, pause } from './backoff.ts';
 import { SmsxError } from './error.ts';
 import type { Operations } from './generated.ts';
-import { connectionError, readReply } from './reply.ts';
+import { connectionError, readReply, readText, requireType, type TextPage } from './reply.ts';
 import {
   type Input,
   type LooseInput,
@@ -15,13 +15,13 @@ export type Reply<Name extends OperationName> = Operations[Name]['reply'];
 
 export interface CallOptions {
   /** Of a POST; without it one is made. A call with the same key and input is done once, for 24 hours. */
-  idempotencyKey?: string;
+  idempotencyKey?: string | undefined;
   /** Ends the call, whatever it is waiting for. What has been sent may still be done. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** For one attempt. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** How often a failed attempt is repeated. */
-  maxRetries?: number;
+  maxRetries?: number | undefined;
 }
 
 export interface TransportOptions {
@@ -61,6 +61,16 @@ export class Transport {
     });
   }
 
+  /** A page that comes as CSV. */
+  text(name: OperationName, input: LooseInput, options: CallOptions = {}): Promise<TextPage> {
+    const request = this.#prepare(name, input, options, { headers: { accept: 'text/csv' } });
+    const timeoutMs = options.timeoutMs ?? this.#options.timeoutMs;
+    return this.#persistently(request, options, async () => {
+      const signal = anyOf(options.signal, AbortSignal.timeout(timeoutMs));
+      return readText(await this.#fetch(request, signal), 'text/csv');
+    });
+  }
+
   /** A reply whose body goes on; the time limit and the repetitions are for its beginning. */
   open(name: OperationName, input: LooseInput, options: CallOptions = {}): Promise<Response> {
     const request = this.#prepare(name, input, options, { headers: { accept: 'text/event-stream' } });
@@ -72,7 +82,7 @@ export class Transport {
       );
       try {
         const response = await this.#fetch(request, anyOf(options.signal, beginning.signal));
-        if (!response.ok) await readReply(response);
+        await requireType(response, 'text/event-stream');
         return response;
       } finally {
         clearTimeout(timer);

@@ -6,9 +6,9 @@ export interface VerifyOptions {
   /** `whsec_…`; several while one takes the place of another. */
   secret: string | readonly string[];
   /** How far the time of sending may be from now, default 300: what is older may be a replay. */
-  toleranceSeconds?: number;
+  toleranceSeconds?: number | undefined;
   /** In place of the clock. */
-  now?: Date;
+  now?: Date | undefined;
 }
 
 export type WebhookVerificationFault =
