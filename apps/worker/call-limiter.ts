@@ -12,8 +12,8 @@ export interface CallLimiter {
 export interface Lane {
   name: string;
   mostInFlight: number;
-  /** Once its last calls all went without an answer, until one has one: what is dead takes long to say so. */
-  mostWhenDead: number;
+  /** Once its last calls all went without an answer: one at a time and a pause after each, until one has an answer. */
+  restsWhenDead: boolean;
   mostWaiting: number;
 }
 
@@ -31,12 +31,14 @@ interface Traffic {
   seconds: number;
   /** In a row, up to now. */
   unanswered: number;
+  lastEndedMs: number;
 }
 
 const WORTH_WAITING_SECONDS = 0.5;
 const MOST_WAITING_MS = 1_000;
 const MOST_SECONDS = 60;
 const DEAD_AFTER = 5;
+const DEAD_RESTS_SECONDS = 1;
 /** Dead lanes are remembered while nobody is in them, and not without end. */
 const MOST_REMEMBERED = 10_000;
 
@@ -93,28 +95,30 @@ export function createCallLimiter(): CallLimiter {
 }
 
 function noTraffic(): Traffic {
-  return { inFlight: 0, waiting: new Set(), turnedAway: 0, seconds: 0, unanswered: 0 };
+  return { inFlight: 0, waiting: new Set(), turnedAway: 0, seconds: 0, unanswered: 0, lastEndedMs: 0 };
 }
 
-function placesOf(lane: Lane, { unanswered }: Traffic): number {
-  return unanswered >= DEAD_AFTER ? lane.mostWhenDead : lane.mostInFlight;
+function isDead({ restsWhenDead }: Lane, { unanswered }: Traffic): boolean {
+  return restsWhenDead && unanswered >= DEAD_AFTER;
 }
 
 function isFull(lane: Lane, traffic: Traffic): boolean {
-  return traffic.inFlight >= placesOf(lane, traffic);
+  if (!isDead(lane, traffic)) return traffic.inFlight >= lane.mostInFlight;
+  return traffic.inFlight > 0 || performance.now() - traffic.lastEndedMs < DEAD_RESTS_SECONDS * 1_000;
 }
 
 /** What is not known yet is taken for quick. */
 function isWorthWaiting(lane: Lane, traffic: Traffic): boolean {
-  if (traffic.waiting.size >= lane.mostWaiting || traffic.unanswered >= DEAD_AFTER) return false;
+  if (traffic.waiting.size >= lane.mostWaiting || isDead(lane, traffic)) return false;
   return ((traffic.waiting.size + 1) / lane.mostInFlight) * traffic.seconds <= WORTH_WAITING_SECONDS;
 }
 
-/** What is dead is not asked by all who wait at once, or they come and go for nothing. */
 function turnAway(lane: Lane, traffic: Traffic): number {
   traffic.turnedAway += 1;
-  const least = traffic.unanswered >= DEAD_AFTER ? 5 : 1;
-  return Math.min(MOST_SECONDS, least + (traffic.turnedAway / placesOf(lane, traffic)) * traffic.seconds);
+  const secondsEach = isDead(lane, traffic)
+    ? traffic.seconds + DEAD_RESTS_SECONDS
+    : traffic.seconds / lane.mostInFlight;
+  return Math.min(MOST_SECONDS, 1 + traffic.turnedAway * secondsEach);
 }
 
 function note(lane: Traffic, { seconds, answered }: { seconds: number; answered: boolean }): void {
@@ -122,6 +126,7 @@ function note(lane: Traffic, { seconds, answered }: { seconds: number; answered:
   lane.turnedAway = Math.max(0, lane.turnedAway - 1);
   lane.seconds = 0.8 * lane.seconds + 0.2 * seconds;
   lane.unanswered = answered ? 0 : lane.unanswered + 1;
+  lane.lastEndedMs = performance.now();
 }
 
 function forget(lanes: Map<string, Traffic>, left: readonly Lane[]): void {

@@ -52,13 +52,13 @@ function lanesOf({ owner, url }: WebhookDelivery): Lane[] {
     {
       name: `host:${owner}:${hostOf(url)}`,
       mostInFlight: MOST_OF_HOST,
-      mostWhenDead: 1,
+      restsWhenDead: true,
       mostWaiting: MOST_WAITING,
     },
     {
       name: `owner:${owner}`,
       mostInFlight: MOST_OF_OWNER,
-      mostWhenDead: MOST_OF_OWNER,
+      restsWhenDead: false,
       mostWaiting: MOST_WAITING,
     },
   ];

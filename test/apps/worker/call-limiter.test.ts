@@ -1,8 +1,8 @@
 import t, { type Test } from 'tap';
 import { createCallLimiter, type Lane } from '../../../apps/worker/call-limiter.ts';
 
-const HOST: Lane = { name: 'host', mostInFlight: 2, mostWhenDead: 1, mostWaiting: 2 };
-const OWNER: Lane = { name: 'owner', mostInFlight: 3, mostWhenDead: 3, mostWaiting: 2 };
+const HOST: Lane = { name: 'host', mostInFlight: 2, restsWhenDead: true, mostWaiting: 2 };
+const OWNER: Lane = { name: 'owner', mostInFlight: 3, restsWhenDead: false, mostWaiting: 2 };
 
 t.test('who finds no place waits for the next one, in the order of coming', async (t) => {
   const limiter = createCallLimiter();
@@ -47,16 +47,24 @@ t.test('who needs a place in two lanes takes none while one is full', async (t) 
   t.equal((await waiting).kind, 'entered');
 });
 
-t.test('nobody waits for what is dead', async (t) => {
+t.test('nobody waits for what is dead: it is asked once a second until it answers', async (t) => {
   const limiter = createCallLimiter();
+  const turnedAway = async (why: string) => {
+    const attempt = await atOnce(limiter.enter([HOST]));
+    if (attempt?.kind !== 'full') throw new Error(`it was not turned away ${why}`);
+    return Math.round(attempt.seconds);
+  };
   for (let call = 0; call < 5; call += 1) (await entered(limiter.enter([HOST]))).leave(false);
+  t.equal(await turnedAway('in the pause'), 2);
+  later(t, 1);
   const place = await entered(limiter.enter([HOST]));
-  const turnedAway = await atOnce(limiter.enter([HOST]));
-  if (turnedAway?.kind !== 'full') return t.fail('more than one at a time');
-  t.equal(Math.round(turnedAway.seconds), 5);
-  place.leave(true);
+  t.equal(await turnedAway('beside a call'), 3, 'a second more for each who waits');
+  place.leave(false);
+  await turnedAway('in the next pause');
+  later(t, 2);
+  (await entered(limiter.enter([HOST]))).leave(true);
   await entered(limiter.enter([HOST]));
-  t.equal((await limiter.enter([HOST])).kind, 'entered', 'until it answers');
+  t.equal((await limiter.enter([HOST])).kind, 'entered', 'it has answered');
 });
 
 t.test('nobody waits for what takes long, and is told to come later', async (t) => {
@@ -92,8 +100,12 @@ async function atOnce<T>(attempt: Promise<T>): Promise<T | null> {
 /** A call that seems to take so long. */
 async function callOf(t: Test, limiter: ReturnType<typeof createCallLimiter>, seconds: number) {
   const place = await entered(limiter.enter([HOST]));
-  const now = performance.now() + seconds * 1_000;
-  const restore = t.intercept(performance, 'now', { value: () => now });
+  later(t, seconds);
   place.leave(true);
-  restore.restore();
+}
+
+/** The clock stands still, so many seconds from now. */
+function later(t: Test, seconds: number): void {
+  const now = performance.now() + seconds * 1_000;
+  t.intercept(performance, 'now', { value: () => now });
 }
