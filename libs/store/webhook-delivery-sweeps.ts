@@ -24,6 +24,7 @@ export async function abandonDeliveries(
  * called at the same time while one of its calls takes long, however many are due, so that none fills the queue. Those
  * put off by a worker keep the places of their endpoint, or all of it went through the queue only to be put off; not
  * those of callback URLs, since a dead one must not keep the places of its partner's others.
+ * Arrays of ids, since the planner cannot guess how many are due and would scan all that wait.
  */
 export async function takeDueDeliveries(
   db: Queryable,
@@ -53,8 +54,9 @@ export async function takeDueDeliveries(
        ) AS found
        WHERE coalesce(nudged_at, '-infinity') < now() - make_interval(secs => $1)
      )
-     UPDATE webhook_deliveries SET nudged_at = now() WHERE id IN (
-       SELECT id FROM webhook_deliveries WHERE id IN (SELECT id FROM due) AND state = 'ready' FOR UPDATE SKIP LOCKED)
+     UPDATE webhook_deliveries SET nudged_at = now() WHERE id = ANY(ARRAY(
+       SELECT id FROM webhook_deliveries
+       WHERE id = ANY(ARRAY(SELECT id FROM due)) AND state = 'ready' FOR UPDATE SKIP LOCKED))
      RETURNING id, epoch`,
     [options.quietSeconds, options.mostOfLane, options.mostOfSlowLane],
   );
