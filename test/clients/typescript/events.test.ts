@@ -24,8 +24,10 @@ t.test('what happens to a partner', async (t) => {
       seen.push(...value.data);
       cursor = value.next_cursor;
     }
-    const heard = seen.filter(({ type }) => type === 'message.delivered').map(idOf);
-    t.strictSame(heard.sort(), ids.sort());
+    for (const type of ['message.sent', 'message.delivered']) {
+      const heard = seen.filter((event) => event.type === type).map(idOf);
+      t.strictSame(heard.sort(), ids.sort(), type);
+    }
     await pages.return(undefined as never);
     const [third] = await delivered(client, 1);
     const news = client.events.follow({ after: cursor, types: ['message.delivered'], intervalMs: 50 });

@@ -50,6 +50,28 @@ t.test('whatever moved is told, once for each message and state', async (t) => {
   t.equal((await typesOf(db)).length, 253, 'what is rolled back did not happen');
 });
 
+t.test('an outcome that overtakes its acceptance tells both, the acceptance first', async (t) => {
+  const { db } = await openEvents(t);
+  const move = (state: string, ids: string[]) =>
+    db.query('UPDATE messages SET state = $1 WHERE id = ANY($2::uuid[])', [state, ids]);
+  const ways = [
+    { by: ['calling', 'delivered'], told: ['message.sent', 'message.delivered'] },
+    { by: ['calling', 'unknown', 'undelivered'], told: ['message.sent', 'message.undelivered'] },
+    { by: ['calling', 'sent', 'delivered'], told: ['message.sent', 'message.delivered'] },
+    { by: ['calling', 'sent', 'unknown', 'delivered'], told: ['message.sent', 'message.delivered'] },
+    { by: ['calling', 'failed'], told: ['message.failed'] },
+  ];
+  for (const { by, told } of ways) {
+    const ids = (await readyMessages(db, 2)).map(({ id }) => id);
+    for (const state of by) await move(state, ids);
+    const events = await allEvents(db);
+    for (const id of ids) {
+      const types = events.filter(({ messageId }) => messageId === id).map(({ type }) => type);
+      t.same(types, told, by.join(' > '));
+    }
+  }
+});
+
 t.test('a reader never passes an event that commits later', async (t) => {
   const { db, url } = await openEvents(t);
   const [early, late, last] = await readyMessages(db, 3);
