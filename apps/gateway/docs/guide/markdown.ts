@@ -5,7 +5,7 @@ export function markdownOf({ source }: GuidePage, baseUrl: string): string {
   return source
     .replace(/^<!-- [a-z-]+ -->\n\n?/gm, '')
     .replace(/^```(\S*)(.*)$/gm, (_fence, language: string, marks: string) => caption(language, marks))
-    .replace(/\]\((\/docs\/[a-z-]+)/g, `](${baseUrl}$1.md`)
+    .replace(/\]\((\/docs\/[a-z0-9-]+)/g, `](${baseUrl}$1.md`)
     .replace(/\]\(\//g, `](${baseUrl}/`)
     .replaceAll('{{base_url}}', baseUrl);
 }
