@@ -20,7 +20,7 @@ export const scaleQueue: Benchmark = {
     const count = Math.round(WAITING * run.size);
     const installation = await install(run);
     const gateway = await installation.start('gateway');
-    await installation.start('worker', { cores: placementOf().rest });
+    await installation.start('worker', { cores: placementOf().rest, aside: true });
     const target = { port: gateway.port, pids: [gateway.pid] };
     const options = {
       connections: 16,

@@ -7,7 +7,7 @@ import { type Installation, install } from './harness/installation.ts';
 import type { Sample } from './harness/measure.ts';
 
 const PROVIDER_MS = 50;
-/** What one process can do at most against such a provider: 50 calls at a time. */
+/** About half of what one process can do at most against such a provider, a hundred calls at a time. */
 const MOST_PER_SECOND = 1_000;
 
 export const workerScale: Benchmark = {

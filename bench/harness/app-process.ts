@@ -4,7 +4,7 @@ import { freePort } from '../../scripts/lib/ports.mjs';
 import { waitUntil } from '../../scripts/lib/processes.mjs';
 import { snapshot } from '../../scripts/lib/snapshot.mjs';
 import { tethered } from '../../scripts/lib/tether.mjs';
-import { type Cores, onCores } from './cores.ts';
+import { type Cores, lowerSession, onCores } from './cores.ts';
 import type { Scope } from './scope.ts';
 
 export type App = 'gateway' | 'worker' | 'poller' | 'console';
@@ -59,7 +59,9 @@ export async function startApp(scope: Scope, start: AppStart): Promise<AppProces
       OPS_PORT: String(opsPort),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: start.aside ?? false,
   });
+  if (start.aside) lowerSession(child.pid ?? 0);
   const lastWords = keepLastWords(child);
   const running = () => child.exitCode === null && child.signalCode === null;
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));

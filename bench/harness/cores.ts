@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 
 /** Which cores a process may use, in taskset's words; null where processes cannot be pinned. */
@@ -35,4 +36,16 @@ export function leaveMeasuredCore(): void {
 
 export function onCores(cores: Cores, command: string, args: string[]): [string, string[]] {
   return cores === null ? [command, args] : ['taskset', ['-c', cores, command, ...args]];
+}
+
+/**
+ * Linux shares a core between sessions first (sched_autogroup), and `nice` counts within one only: a process that is to
+ * stand back for PostgreSQL and Redis leads a session of the lowest priority. Elsewhere `nice` is enough.
+ */
+export function lowerSession(leader: number): void {
+  try {
+    writeFileSync(`/proc/${leader}/autogroup`, '19');
+  } catch {
+    // No such grouping here.
+  }
 }

@@ -1,5 +1,6 @@
 import { Agent, buildConnector, Client, type Dispatcher, errors } from 'undici';
 import { ExchangeFailure, exchangeOnce, UnusableResponse } from './http-exchange.ts';
+import { createSlots } from './slots.ts';
 
 /**
  * HTTP towards providers. A result is data, and says what is proven about the request:
@@ -64,7 +65,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const connect = createConnector(options.connectTimeoutMs);
   const connection = { connect, pipelining: 1, bodyTimeout: options.bodyTimeoutMs, allowH2: false };
   const agent = new Agent(connection);
-  const running = new Set<Promise<HttpResult>>();
+  const running = createSlots<Promise<HttpResult>>();
   let closed = false;
 
   async function attempt(request: HttpRequest, url: URL): Promise<HttpResult> {
@@ -81,12 +82,12 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const url = parseUrl(request.url);
       if (!url || !/^https?:$/.test(url.protocol)) return { kind: 'not_sent', detail: 'invalid_url' };
       const result = attempt(request, url);
-      running.add(result);
-      return result.finally(() => running.delete(result));
+      const slot = running.add(result);
+      return result.finally(() => running.free(slot));
     },
     async close() {
       closed = true;
-      await Promise.allSettled(running);
+      await Promise.allSettled(running.items());
       await agent.close();
     },
   };

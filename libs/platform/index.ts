@@ -13,6 +13,7 @@ export * from './redis-url.ts';
 export * from './run-app.ts';
 export type { CounterSeries, HistogramSeries } from './series.ts';
 export * from './shipped-file.ts';
+export * from './slots.ts';
 export * from './timings.ts';
 export * from './webhook-address.ts';
 export * from './webhook-client.ts';
