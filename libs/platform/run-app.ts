@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import closeWithGrace from 'close-with-grace';
 import { type AppContext, type AppContextOptions, type AppName, createAppContext } from './app-context.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
@@ -15,6 +16,7 @@ export async function runApp(
   start: (app: AppContext) => Promise<void>,
   options: AppContextOptions = {},
 ): Promise<void> {
+  keepYoungObjectsYoung();
   const config = configOrExit();
   const app = createAppContext(name, config, options);
   closeWithGrace({ delay: SHUTDOWN_DEADLINE_MS + config.drainSeconds * 1_000 }, async ({ signal, err }) => {
@@ -33,6 +35,15 @@ export async function runApp(
     await app.close();
     process.exit(1);
   }
+}
+
+/**
+ * V8 learns where objects are made that live long, and then makes them in the old generation at once. Here it learns
+ * that while the process starts, when all that is made stays, and what a request makes in the same places is then kept
+ * until the next major collection, with everything it refers to: 20 % of the gateway's CPU went into copying that.
+ */
+function keepYoungObjectsYoung(): void {
+  setFlagsFromString('--no-allocation-site-pretenuring');
 }
 
 function configOrExit(): Config {
