@@ -1,7 +1,8 @@
-import { startAccepting } from './accept.ts';
+import { measureSends } from './accept.ts';
 import type { Benchmark } from './harness/benchmark.ts';
 import { compare } from './harness/compare.ts';
-import { install } from './harness/installation.ts';
+import { placementOf } from './harness/cores.ts';
+import { type Installation, install } from './harness/installation.ts';
 import { measureLoad } from './harness/measure.ts';
 import { rentRequests } from './harness/requests.ts';
 
@@ -11,23 +12,43 @@ export const acceptHot: Benchmark = {
   limit: 'accept: sms-send, 64 connections',
   async run(run) {
     const installation = await install(run);
-    const measureSends = await startAccepting(run, installation);
+    const { rest } = placementOf();
     const gateway = await installation.start('gateway');
-    await warmPrices(gateway.port, installation.partners[0]?.headers ?? {});
+    await installation.start('poller', { cores: rest, aside: true });
+    await besideWorker(installation, false, () =>
+      warmPrices(gateway.port, installation.partners[0]?.headers ?? {}),
+    );
     const target = { port: gateway.port, pids: [gateway.pid] };
     const requests = rentRequests(installation.partners.slice(0, 1));
+    const measureRents = () => measureLoad(run, target, { connections: 64, requests });
     return compare(run, {
       ours: {
         name: 'rents, one wallet',
         counted: 'rental',
-        measure: () => measureLoad(run, target, { connections: 64, requests }),
+        measure: () => besideWorker(installation, false, measureRents),
       },
-      limit: { name: 'sms-send', counted: 'message', measure: measureSends },
+      limit: {
+        name: 'sms-send',
+        counted: 'message',
+        measure: () => besideWorker(installation, true, () => measureSends(run, installation, gateway)),
+      },
       floor: 0.1,
       goal: 0.3,
     });
   },
 };
+
+/** A rental's reply waits for its worker; a message's does not, and what drains stands aside as in `accept`. */
+async function besideWorker<Result>(
+  installation: Installation,
+  aside: boolean,
+  measure: () => Promise<Result>,
+): Promise<Result> {
+  const worker = await installation.start('worker', { cores: placementOf().rest, aside });
+  const result = await measure();
+  await worker.stop();
+  return result;
+}
 
 /** The first question about a price waits for the background; the poller keeps it fresh from then on. */
 export async function warmPrices(port: number, headers: Record<string, string>): Promise<void> {

@@ -1,3 +1,4 @@
+import type { AppProcess } from './harness/app-process.ts';
 import type { Benchmark } from './harness/benchmark.ts';
 import { compare } from './harness/compare.ts';
 import { placementOf } from './harness/cores.ts';
@@ -35,17 +36,22 @@ export const accept: Benchmark = {
  * others. What a round leaves over is gone before the next.
  */
 export async function startAccepting(run: Run, installation: Installation): Promise<() => Promise<Sample>> {
-  const { rest } = placementOf();
+  const aside = { cores: placementOf().rest, aside: true };
   const gateway = await installation.start('gateway');
-  await installation.start('worker', { cores: rest, aside: true });
-  await installation.start('poller', { cores: rest, aside: true });
-  const target = { port: gateway.port, pids: [gateway.pid] };
+  await installation.start('worker', aside);
+  await installation.start('poller', aside);
+  return () => measureSends(run, installation, gateway);
+}
+
+export async function measureSends(
+  run: Run,
+  installation: Installation,
+  { port, pid }: AppProcess,
+): Promise<Sample> {
   const requests = sendRequests(installation);
-  return async () => {
-    const sample = await measureLoad(run, target, { connections: 64, requests });
-    await discardMessages(installation);
-    return sample;
-  };
+  const sample = await measureLoad(run, { port, pids: [pid] }, { connections: 64, requests });
+  await discardMessages(installation);
+  return sample;
 }
 
 /** So that every round begins with the same tables and empty queues. */

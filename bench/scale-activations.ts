@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Benchmark, Figure } from './harness/benchmark.ts';
 import { placementOf } from './harness/cores.ts';
-import { dearestOverCheapest, flatness, told } from './harness/flatness.ts';
+import { mostGrowth, flatness, told } from './harness/flatness.ts';
 import { type Installation, install } from './harness/installation.ts';
 import { observePolling, untilPolling } from './harness/polling.ts';
 import { cpuSeconds } from './harness/process-stats.ts';
@@ -44,9 +44,9 @@ export const scaleActivations: Benchmark = {
     }
     const figures: Figure[] = [
       flatness('CPU per poll, above that of an idle poller', [
-        dearestOverCheapest(steps.map((step) => step.cpuMicrosEach)),
+        mostGrowth(steps.map((step) => step.cpuMicrosEach)),
       ]),
-      flatness('bytes in Redis for each', [dearestOverCheapest(steps.map((step) => step.bytesEach))]),
+      flatness('bytes in Redis for each', [mostGrowth(steps.map((step) => step.bytesEach))]),
     ];
     for (const step of steps)
       figures.push(

@@ -1,5 +1,5 @@
 import type { Benchmark, Figure, Side } from './harness/benchmark.ts';
-import { dearestOverCheapest, flatness } from './harness/flatness.ts';
+import { mostGrowth, flatness } from './harness/flatness.ts';
 import { install } from './harness/installation.ts';
 import { measureWorkers } from './worker-scale.ts';
 
@@ -21,7 +21,7 @@ export const scaleWorkers: Benchmark = {
       counted: 'message',
       samples: [],
     }));
-    const cost: Figure = flatness('CPU per message, dearest over cheapest step');
+    const cost: Figure = flatness('CPU per message, growth with the processes');
     for (let round = 1; round <= run.rounds; round += 1) {
       const costs: number[] = [];
       for (const [index, workers] of STEPS.entries()) {
@@ -31,7 +31,7 @@ export const scaleWorkers: Benchmark = {
         sides[index]?.samples.push(sample);
         costs.push(sample.cpuMicrosEach ?? Number.NaN);
       }
-      cost.values.push(dearestOverCheapest(costs));
+      cost.values.push(mostGrowth(costs));
     }
     return { figures: [cost], sides };
   },
