@@ -2,6 +2,8 @@ import { PublicError } from '#libs/domain';
 import { createBatcher, type Database } from '#libs/platform';
 import {
   type AcceptedRental,
+  type ActivationRow,
+  findEachActivation,
   type IdempotencyClaim,
   insertRental,
   insertRentals,
@@ -20,11 +22,18 @@ export interface RentIntake {
   look(question: QuoteQuestion): Promise<QuoteFacts>;
   /** The id of the new rental, or null when its key is taken. Throws `insufficient_funds`. */
   accept(rental: NewRental): Promise<number | null>;
+  /** The row of a rental of this user, or null. */
+  read(key: RentalKey): Promise<ActivationRow | null>;
   /**
    * Keeps a reply under its key in the background. Only for replies that come out the same, to the byte, when they are
    * made from the row again: until it is kept, and if it never is, that is what a repeated request gets.
    */
   keepLater(claim: IdempotencyClaim, reply: { status: number; body: string }): void;
+}
+
+export interface RentalKey {
+  id: number;
+  userId: number;
 }
 
 /** The database's work for one rental is 0.2 ms: a batch holds the wallets in it for 10 ms at most. */
@@ -40,6 +49,11 @@ export function createRentIntake(db: Database): RentIntake {
     run: (batch) => insertAll(db, batch),
     ...limits,
   });
+  const reads = createBatcher<RentalKey, ActivationRow | null>({
+    run: (keys) => findEachActivation(db, keys),
+    maxBatch: BATCH,
+    maxRunning: 1,
+  });
   const replies = createBatcher<KeptReply, void>({
     run: async (batch) => {
       await keepReplies(db, batch);
@@ -50,6 +64,7 @@ export function createRentIntake(db: Database): RentIntake {
   return {
     look: (question) => looks.add(question),
     accept: (rental) => rentals.add(rental),
+    read: (key) => reads.add(key),
     keepLater(claim, reply) {
       const { scope, route, key } = claim;
       replies.add({ scope, route, key, ...reply }).catch(() => undefined);

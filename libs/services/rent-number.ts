@@ -98,7 +98,7 @@ async function buyAndReply(
   const verdict = waitUntil(ctx, {
     subject: activationSubject(key.id),
     timeoutMs: RENT_WAIT_MS,
-    read: () => findActivation(ctx.db, key),
+    read: () => ctx.rentIntake.read(key),
     settled: (activation) => activation === null || hasVerdict(activation),
     isNew: true,
   });

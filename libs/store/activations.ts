@@ -59,6 +59,21 @@ export async function findActivation(
 
 const FIND = prepared(`SELECT ${ACTIVATION_COLUMNS} FROM activations WHERE id = $1 AND user_id = $2`);
 
+/** As findActivation, for several users at once: a row or null for each key, in their order. */
+export async function findEachActivation(
+  db: Queryable,
+  keys: readonly { id: number; userId: number }[],
+): Promise<(ActivationRow | null)[]> {
+  const { rows } = await db.query<ActivationRow>(FIND_EACH, [keys.map(({ id }) => id)]);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return keys.map(({ id, userId }) => {
+    const row = byId.get(id);
+    return row?.userId === userId ? row : null;
+  });
+}
+
+const FIND_EACH = prepared(`SELECT ${ACTIVATION_COLUMNS} FROM activations WHERE id = ANY($1::integer[])`);
+
 export async function findActivations(
   db: Queryable,
   key: { ids: number[]; userId: number },

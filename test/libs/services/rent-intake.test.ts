@@ -117,6 +117,24 @@ t.test('rentals that come together', async (t) => {
     t.same(await brokenRules(db), []);
   });
 
+  await t.test('are read in one statement, each by its own user only', async (t) => {
+    const [mine, theirs] = [await walletWith(10n), await walletWith(10n)];
+    const [own, other] = await Promise.all([
+      intake.accept(newRental(mine, { priceMicros: 1n, service: 'own' })),
+      intake.accept(newRental(theirs, { priceMicros: 1n, service: 'other' })),
+    ]);
+    const key = (id: number | null | undefined, userId: number) => ({ id: id ?? 0, userId });
+    const before = statements();
+    const rows = await Promise.all([
+      intake.read(key(other, theirs)),
+      intake.read(key(other, mine)),
+      intake.read(key(2_000_000_000, mine)),
+      intake.read(key(own, mine)),
+    ]);
+    t.equal(statements() - before, 1);
+    t.match(rows, [{ id: other, service: 'other' }, null, null, { id: own, service: 'own' }]);
+  });
+
   await t.test('what the database does not take fails alone', async (t) => {
     const userId = await walletWith(1_000n);
     const fine = newRental(userId, { priceMicros: 1n });
