@@ -4,6 +4,7 @@ import { compare } from './harness/compare.ts';
 import { placementOf } from './harness/cores.ts';
 import { type Installation, install } from './harness/installation.ts';
 import { measureLoad, type Sample } from './harness/measure.ts';
+import { discardMessages } from './harness/messages.ts';
 import { startServer } from './harness/programs.ts';
 import { sendRequests } from './harness/requests.ts';
 import type { Run } from './harness/run.ts';
@@ -52,10 +53,4 @@ export async function measureSends(
   const sample = await measureLoad(run, { port, pids: [pid] }, { connections: 64, requests });
   await discardMessages(installation);
   return sample;
-}
-
-/** So that every round begins with the same tables and empty queues. */
-export async function discardMessages({ ctx, sql }: Installation): Promise<void> {
-  for (const queue of ctx.jobs.queues()) if (queue.name === 'sms-send') await queue.drain(true);
-  await sql('TRUNCATE messages, message_events, idempotency_keys, webhook_deliveries, events');
 }

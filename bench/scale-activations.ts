@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Benchmark, Figure } from './harness/benchmark.ts';
 import { placementOf } from './harness/cores.ts';
-import { mostGrowth, flatness, told } from './harness/flatness.ts';
+import { flatness, mostGrowth, told } from './harness/flatness.ts';
 import { type Installation, install } from './harness/installation.ts';
 import { observePolling, untilPolling } from './harness/polling.ts';
 import { cpuSeconds } from './harness/process-stats.ts';

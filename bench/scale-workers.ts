@@ -1,5 +1,5 @@
 import type { Benchmark, Figure, Side } from './harness/benchmark.ts';
-import { mostGrowth, flatness } from './harness/flatness.ts';
+import { flatness, mostGrowth } from './harness/flatness.ts';
 import { install } from './harness/installation.ts';
 import { measureWorkers } from './worker-scale.ts';
 

@@ -2,22 +2,27 @@ import type { AppProcess } from './app-process.ts';
 import type { Figure } from './benchmark.ts';
 import { placementOf } from './cores.ts';
 import type { Installation } from './installation.ts';
-import { measureLoad, type Sample } from './measure.ts';
+import { measureLoad } from './measure.ts';
+import { discardMessages } from './messages.ts';
 import { residentBytes } from './process-stats.ts';
 import { sendRequests, statusRequests } from './requests.ts';
 import { insertRentals } from './rows.ts';
 import type { Run } from './run.ts';
 import { spreadOf } from './statistics.ts';
 
-/** Polls are what partners do most; sends are as many as keep the queue short. Together 80 % of the gateway. */
-const SHARE_OF_POLLS = 0.7;
-const SHARE_OF_SENDS = 0.1;
+/** Of the peak of sends: as many as a worker drains beside the polls. */
+const SHARE_OF_SENDS = 0.05;
+/** Of the peak of polls beside those sends: what the machine as a whole can do is the limit, not one process. */
+const SHARE_OF_POLLS = 0.8;
 const CHUNKS = 30;
+const PEAK_SECONDS = 15;
+const LOOK_EVERY_MS = 1_000;
 /** Growth that a garbage collector's own moods explain. */
 const FLOOR_PERCENT = 10;
 const GOAL_PERCENT = 3;
 
 interface Chunk {
+  /** Of gateway, worker and poller. */
   bytes: number[];
   p99Ms: number;
 }
@@ -30,40 +35,65 @@ export async function endure(
   const { rest } = placementOf();
   const rentals = await insertRentals(installation, { count: 512 });
   const gateway = await installation.start('gateway');
-  const worker = await installation.start('worker', { cores: rest });
-  const poller = await installation.start('poller', { cores: rest });
+  // In production each has a machine of its own.
+  const worker = await installation.start('worker', { cores: rest, aside: true });
+  const poller = await installation.start('poller', { cores: rest, aside: true });
   const loads = {
     polls: { connections: 64, requests: statusRequests(installation, rentals) },
     sends: { connections: 64, requests: sendRequests(installation) },
   };
   const target = { port: gateway.port, pids: [gateway.pid] };
   run.progress('finding the peaks');
-  const peakPolls = await measureLoad(run, target, loads.polls);
-  const peakSends = await measureLoad(run, target, loads.sends);
-  const rates = {
-    polls: peakPolls.perSecond * SHARE_OF_POLLS,
-    sends: peakSends.perSecond * SHARE_OF_SENDS,
-  };
+  const sends = (await measureLoad(run, target, loads.sends)).perSecond * SHARE_OF_SENDS;
+  await discardMessages(installation);
+  const [peak] = await Promise.all([
+    measureLoad(run, target, { ...loads.polls, seconds: PEAK_SECONDS }),
+    measureLoad(run, target, { ...loads.sends, seconds: PEAK_SECONDS, ratePerSecond: sends }),
+  ]);
+  const rates = { polls: peak.perSecond * SHARE_OF_POLLS, sends };
   const seconds = (run.minutes * 60) / CHUNKS;
   const chunks: Chunk[] = [];
   for (let i = 1; i <= CHUNKS; i += 1) {
     run.progress(`part ${i} of ${CHUNKS} of ${run.minutes} minutes at 80 % of the peak`);
+    const memory = watchMemory([gateway, worker, poller]);
     const [polls] = await Promise.all([
       measureLoad(run, target, { ...loads.polls, ratePerSecond: rates.polls, seconds, warmSeconds: 0 }),
       measureLoad(run, target, { ...loads.sends, ratePerSecond: rates.sends, seconds, warmSeconds: 0 }),
     ]);
-    chunks.push(chunkOf(polls, [gateway, worker, poller]));
+    chunks.push({ bytes: memory.end(), p99Ms: polls.p99Ms });
   }
   return {
     figures: figuresOf(chunks),
     notes: [
+      `gateway, MB in each fifth: ${fifthsOf(chunks.map(({ bytes }) => (bytes[0] ?? Number.NaN) / 1e6)).join(', ')}`,
+      `p99 of polls, ms in each fifth: ${fifthsOf(chunks.map(({ p99Ms }) => p99Ms)).join(', ')}`,
       `${run.minutes} minutes of ${Math.round(rates.polls)} polls and ${Math.round(rates.sends)} sends per second`,
     ],
   };
 }
 
-function chunkOf(polls: Sample, processes: AppProcess[]): Chunk {
-  return { bytes: processes.map(({ pid }) => residentBytes(pid) ?? Number.NaN), p99Ms: polls.p99Ms };
+/** Each process's median: between two major collections its memory goes up and down by a third. */
+function watchMemory(processes: AppProcess[]): { end(): number[] } {
+  const seen: number[][] = processes.map(() => []);
+  const look = () => {
+    for (const [index, { pid }] of processes.entries()) seen[index]?.push(residentBytes(pid) ?? Number.NaN);
+  };
+  const timer = setInterval(look, LOOK_EVERY_MS);
+  return {
+    end() {
+      clearInterval(timer);
+      look();
+      return seen.map((bytes) => spreadOf(bytes).median);
+    },
+  };
+}
+
+/** The median of each fifth, rounded. */
+function fifthsOf(values: number[]): number[] {
+  const size = Math.floor(values.length / 5);
+  return [0, 1, 2, 3, 4].map((fifth) =>
+    Math.round(spreadOf(values.slice(fifth * size, (fifth + 1) * size)).median),
+  );
 }
 
 /** The first fifth warms up; the second and the last are compared. */

@@ -29,6 +29,12 @@ export async function insertMessages(
   }
 }
 
+/** So that every round begins with the same tables and empty queues. */
+export async function discardMessages({ ctx, sql }: Installation): Promise<void> {
+  for (const queue of ctx.jobs.queues()) if (queue.name === 'sms-send') await queue.drain(true);
+  await sql('TRUNCATE messages, message_events, idempotency_keys, webhook_deliveries, events');
+}
+
 export async function pauseSending(installation: Installation): Promise<void> {
   await sendQueue(installation).pause();
 }
