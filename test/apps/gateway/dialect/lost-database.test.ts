@@ -1,10 +1,12 @@
 import t from 'tap';
 import type { Database } from '#libs/platform';
+import { createRentIntake } from '#libs/services';
 import { loadActivations } from '#libs/store';
 import { gatewayOfSystem } from '../gateway.ts';
 import { askGateway, startDialect } from './dialect.ts';
 
 const ASKED = { action: 'getNumber', service: 'tg', country: 22 };
+const READ_WHILE_WAITING = /^SELECT .* FROM activations WHERE id = ANY/s;
 const READ = /^SELECT .* FROM activations WHERE id = \$1 AND user_id = \$2$/s;
 const WISH = /^UPDATE activations .*cancel_requested_at = coalesce/s;
 
@@ -12,7 +14,8 @@ t.test('a database that is away in the midst of a purchase', async (t) => {
   const system = await startDialect(t);
   const { control } = system.sandbox;
   const failing = { statement: READ, times: 0 };
-  const ctx = { ...system.ctx, db: failingAt(system.ctx.db, failing) };
+  const db = failingAt(system.ctx.db, failing);
+  const ctx = { ...system.ctx, db, rentIntake: createRentIntake(db) };
   const gateway = await gatewayOfSystem(t, { ...system, ctx });
   const buyWhile = async (statement: RegExp, times: number, asked = {}) => {
     const partner = await gateway.newPartner();
@@ -31,7 +34,7 @@ t.test('a database that is away in the midst of a purchase', async (t) => {
   };
 
   await t.test('for a moment while the number is waited for: the number is told', async (t) => {
-    const { body, row } = await buyWhile(READ, 3);
+    const { body, row } = await buyWhile(READ_WHILE_WAITING, 3);
     t.equal(body, `ACCESS_NUMBER:${row.id}:${row.phone?.slice(1)}`);
     t.equal(failing.times, 0, 'every failure was met');
   });
@@ -48,7 +51,7 @@ t.test('a database that is away in the midst of a purchase', async (t) => {
   });
 
   await t.test('for longer: ERROR_SQL, and the list of active rentals shows what was bought', async (t) => {
-    const { partner, body, error, row } = await buyWhile(READ, Number.POSITIVE_INFINITY);
+    const { partner, body, error, row } = await buyWhile(READ_WHILE_WAITING, Number.POSITIVE_INFINITY);
     t.strictSame([body, error], ['ERROR_SQL', 'overloaded']);
     failing.times = 0;
     const asked = { api_key: partner.secret, action: 'getActiveActivations' };
