@@ -42,10 +42,10 @@ export async function takeDueDeliveries(
          FROM webhook_deliveries WHERE state = 'calling' AND lane = lanes.lane
        ) AS calling CROSS JOIN LATERAL (
          SELECT count(*) AS rows FROM (
-           SELECT nudged_at, endpoint_id FROM webhook_deliveries
-           WHERE state = 'ready' AND lane = lanes.lane AND next_attempt_at > now()
-           ORDER BY next_attempt_at, id LIMIT $2) AS soon
-         WHERE nudged_at = '-infinity' AND endpoint_id IS NOT NULL
+           SELECT FROM webhook_deliveries
+           WHERE state = 'ready' AND nudged_at = '-infinity' AND endpoint_id IS NOT NULL
+             AND lane = lanes.lane AND next_attempt_at > now()
+           LIMIT $2) AS kept
        ) AS put_off CROSS JOIN LATERAL (
          SELECT id, nudged_at FROM webhook_deliveries
          WHERE state = 'ready' AND lane = lanes.lane AND next_attempt_at <= now()

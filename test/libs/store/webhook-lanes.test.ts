@@ -26,6 +26,12 @@ t.test(
       { 'u:2': 50 },
       'an endpoint is one address, so what follows would be put off too; callback URLs are many',
     );
+    await sentMessages(db, 60, 'u:1', null);
+    await db.query(
+      `UPDATE webhook_deliveries SET attempts = 1, next_attempt_at = now() + interval '5 seconds'
+       WHERE id IN (SELECT id FROM webhook_deliveries WHERE owner = 'u:1' AND nudged_at IS NULL LIMIT 60)`,
+    );
+    t.equal((await takeAndPutOff(db))['u:1'], undefined, 'also when retries of others come before them');
     await db.query(`UPDATE webhook_deliveries SET next_attempt_at = now() - interval '1 second'
     WHERE owner = 'u:1' AND nudged_at = '-infinity'`);
     t.equal((await takeAndPutOff(db))['u:1'], 50, 'and their places are free again when they come back');
