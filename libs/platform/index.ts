@@ -8,6 +8,7 @@ export * from './logger.ts';
 export * from './metrics.ts';
 export * from './ops-server.ts';
 export * from './postgres.ts';
+export * from './provider-config.ts';
 export * from './redis.ts';
 export * from './redis-url.ts';
 export * from './run-app.ts';
